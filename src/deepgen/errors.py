@@ -1,0 +1,16 @@
+"""The one exception that the command line turns into one sentence."""
+
+
+class DeepgenError(Exception):
+    """Something a user can mend: the message names the culprit and the cure.
+
+    `exit_code` is 1; `TemporaryStop` uses 75 (EX_TEMPFAIL of sysexits.h), for which a retry pays.
+    """
+
+    exit_code = 1
+
+
+class TemporaryStop(DeepgenError):
+    """The work was saved and left on purpose (SIGTERM, SIGINT, end of the job's time)."""
+
+    exit_code = 75
