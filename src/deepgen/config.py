@@ -1,0 +1,259 @@
+"""Run files and experiment files: read, merged, checked whole, and cut into one slice a stage."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from math import isfinite
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from deepgen.data.registry import DATASETS, Dataset
+from deepgen.errors import DeepgenError
+from deepgen.settings import Experiment, Run
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole, valid configuration."""
+
+    run: Run
+    experiments: dict[str, Experiment]
+
+
+def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Config:
+    """Check a run file and every experiment that it names.
+
+    Args:
+        run: The run file, or its content as Snakemake has merged it.
+        folder: Where `experiments/` lies.
+
+    Raises:
+        DeepgenError: one sentence that names file, key and value; nothing has started then.
+    """
+    where = str(run) if isinstance(run, Path) else f"run file {run.get('run', '')!r}"
+    content = read_yaml(run) if isinstance(run, Path) else run
+    checked = _check(Run, content, where)
+    for name in checked.overrides:
+        if name not in checked.experiments:
+            raise DeepgenError(
+                f"{where}: overrides.{name} is not among experiments "
+                f"[{', '.join(checked.experiments)}]{_closest(name, checked.experiments)}"
+            )
+    experiments = {}
+    for name in checked.experiments:
+        path = folder / "experiments" / f"{name}.yaml"
+        experiments[name] = load_experiment(path, checked.overrides.get(name, {}), where)
+    return Config(checked, experiments)
+
+
+def load_experiment(
+    path: Path, override: dict[str, Any] | None = None, run: str = ""
+) -> Experiment:
+    """Check an experiment file after laying a run's overrides over it.
+
+    Raises:
+        DeepgenError: as `load_config`.
+    """
+    if not path.exists():
+        known = sorted(p.stem for p in path.parent.glob("*.yaml"))
+        raise DeepgenError(
+            f"experiment {path.stem!r} has no file {path}; known are {', '.join(known) or 'none'}"
+            f"{_closest(path.stem, known)}"
+        )
+    where = f"{path} with the overrides of {run}" if override else str(path)
+    experiment = _check(Experiment, merge(read_yaml(path), override or {}), where)
+    if experiment.dataset not in DATASETS:
+        raise DeepgenError(
+            f"{where}: dataset is {experiment.dataset!r}; known are {', '.join(DATASETS)}"
+            f"{_closest(experiment.dataset, DATASETS)}"
+        )
+    return experiment
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds a mapping.
+
+    Raises:
+        DeepgenError: if it is missing or not one.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DeepgenError(f"{path} is missing: correct the path") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DeepgenError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise DeepgenError(f"{path} must hold keys and values, not {type(content).__name__}")
+    return content
+
+
+def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
+    """`override` laid over `base`, mapping by mapping; lists are replaced whole."""
+    merged = dict(base)
+    for key, value in override.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
+def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
+    """The settings a stage of an experiment depends on, resolved, and nothing else.
+
+    Args:
+        stage: As on the command line.
+        name: Of the score, figure or reference, for the stages that have one.
+    """
+    dataset = DATASETS[experiment.dataset]
+    settings = experiment.model_dump(mode="json")
+    space = {"space": settings["model"]["space"], "threads": settings["threads"]}
+    match stage:
+        case "fetch":
+            return dataset.fetch_settings(experiment.dataset)
+        case "prepare":
+            return dataset.prepare_settings()
+        case "train":
+            return {key: settings[key] for key in ("model", "objective", "training", "threads")}
+        case "sample":
+            return {key: settings[key] for key in ("model", "num_samples", "threads")}
+        case "interpolate":
+            return {key: settings[key] for key in ("model", "interpolation", "threads")}
+        case "neighbours":
+            return space
+        case "reference":
+            keys = {"kmeans": ("kmeans_centroids", "kmeans_iterations")}.get(name, ("num_samples",))
+            chosen = {key: settings["references"][key] for key in (*keys, "seed")}
+            return space | {"reference": name} | chosen
+        case "select-sigma":
+            return space | {"parzen": settings["parzen"]}
+        case "score":
+            return space | {"score": name}
+        case "figure":
+            return _figure_settings(settings, dataset, name)
+    raise DeepgenError(f"stage {stage!r} has no settings of an experiment")
+
+
+def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> dict[str, Any]:
+    extra = {
+        "figure3": {"interpolation": settings["interpolation"]},
+        "previews": {"preview_epochs": settings["training"]["previews"]["epochs"]},
+    }
+    return {
+        "figure": name,
+        "output": name,
+        "seed": settings["seeds"][0],
+        "checkpoint": "selected",
+        "title": settings["title"],
+        "dataset_title": dataset.title,
+        "shape": list(dataset.shape),
+    } | extra.get(name, {})
+
+
+def _check(kind: type[T], content: dict[str, Any], where: str) -> T:
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise DeepgenError(f"{where}: {_sentence(kind, error, content)}") from None
+
+
+def _sentence(kind: type[BaseModel], error: ValidationError, content: Any) -> str:
+    errors = error.errors(include_url=False)
+    keys = [_key(entry, content) for entry in errors]
+    first, key = errors[0], keys[0]
+    others = len(set(keys)) - 1
+    rest = f" (and {others} more)" if others else ""
+    if first["type"] == "extra_forbidden":
+        return f"unknown key {key}{_closest_path(key, kind)}{rest}"
+    if first["type"] == "invalid_key":
+        return f"key {key} must be text{rest}"
+    if first["type"] in ("missing", "union_tag_not_found"):
+        return f"{key} is missing{rest}"
+    # A value that may be of several types has one error each
+    texts = [_must(entry) for entry, where in zip(errors, keys, strict=True) if where == key]
+    message = " or ".join([texts[0], *(text.removeprefix("must be ") for text in texts[1:])])
+    value = repr(first["ctx"]["tag"] if first["type"] == "union_tag_invalid" else first["input"])
+    if first["type"] == "value_error" and len(value) > 80:  # a whole section; the message says more
+        return f"{key}: {message}{rest}" if key else f"{message}{rest}"
+    value = value if len(value) <= 80 else f"{value[:77]}..."
+    return f"{key} is {value}: {message}{rest}"
+
+
+def _key(error: Any, content: Any) -> str:
+    """Where it is in the file: pydantic's location without the names of union members."""
+    key, at, last = "", content, len(error["loc"]) - 1
+    for i, part in enumerate(error["loc"]):
+        inside = at if isinstance(at, dict) else range(len(at)) if isinstance(at, list) else ()
+        if part in inside:
+            at = at[part]
+        elif error["type"] != "missing" or i < last:
+            continue
+        key += f"[{part}]" if isinstance(part, int) else f".{part}"
+    if error["type"].startswith("union_tag"):
+        key += "." + error["ctx"]["discriminator"].strip("'")
+    return key.removeprefix(".")
+
+
+def _must(error: Any) -> str:
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    if error["type"] == "union_tag_invalid":
+        return f"must be one of {error['ctx']['expected_tags']}"
+    if error["type"] == "string_pattern_mismatch":
+        return "must be lower-case letters, digits, - and _"
+    if error["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return "must hold keys and values"
+    if error["type"] == "float_type" and _looks_like_a_number(error["input"]):
+        return "must be a number, and YAML reads this as text: write it as 0.001 or 1.0e-3"
+    message = error["msg"].replace(" after validation", "")
+    _, should, rest = message.partition(" should ")
+    return f"must {rest}" if should else message[0].lower() + message[1:]
+
+
+def _looks_like_a_number(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _closest_path(key: str, kind: type[BaseModel]) -> str:
+    paths = [path.split(".") for path in _paths(kind)]
+    *above, word = re.sub(r"\[\d+\]", "", key).split(".")
+    match = difflib.get_close_matches(word, {path[-1] for path in paths}, n=1, cutoff=0.5)
+    if not match:
+        return ""
+    same = [path for path in paths if path[-1] == match[0]]
+    # Among equal names the one that shares most of the way, and then the shallowest
+    near = max(same, key=lambda path: (_shared(path[:-1], above), -len(path)))
+    return f"; did you mean {'.'.join(near)}?"
+
+
+def _shared(one: list[str], other: list[str]) -> int:
+    equal = (a == b for a, b in zip(one, other, strict=False))
+    return sum(1 for _ in takewhile(bool, equal))
+
+
+def _paths(kind: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Every key of a settings class and of the classes inside it, as `model.noise.size`."""
+    for name, entry in kind.model_fields.items():
+        yield f"{above}{name}"
+        for inner in _classes(entry.annotation):
+            yield from _paths(inner, f"{above}{name}.")
+
+
+def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _classes(argument)
+
+
+def _closest(word: str, known) -> str:
+    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {match[0]!r}?" if match else ""

@@ -1,0 +1,166 @@
+"""`config/README.md`, generated from the settings: `python -m deepgen.config_docs > FILE`."""
+
+import json
+import re
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from deepgen.settings import Experiment, Run
+
+INTRO = """\
+# Configuration
+
+Written by `python -m deepgen.config_docs > config/README.md` from `src/deepgen/settings.py`, which
+is the only place that knows defaults; a test fails if the two differ.
+
+A **run file** (`config.yaml`, `quick.yaml`) says what one `snakemake` builds:
+`snakemake --cores all` builds `config.yaml`, and `--configfile config/quick.yaml` another. It is
+complete in itself. Its keys are those of [Run](#run).
+
+An **experiment file** (`experiments/<name>.yaml`) says how one model is trained on one data set and
+scored. Its keys are those of [Experiment](#experiment). A run names the experiments that it builds.
+
+**Overrides.** A run file may change settings of its experiments, for this run only:
+
+```yaml
+run: quick
+experiments: [mnist]
+overrides:
+  mnist:
+    seeds: [1, 2]
+    training: {epochs: 5}
+```
+
+They are laid over the experiment file mapping by mapping: `epochs` is replaced, the other keys of
+`training` stay. A list, such as `seeds` or `generator`, is replaced whole. What neither file gives
+has the default below. The result is checked as one: an unknown key, a wrong type or a number out of
+range ends in one sentence that names file, key and value, before anything starts.
+
+A name has lower-case letters, digits, `-` and `_`. YAML reads `1e-6` as text: write `0.000001` or
+`1.0e-6`.
+"""
+
+TYPES = {str: "text", bool: "true or false", int: "integer", float: "number", dict: "mapping"}
+BOUNDS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+
+
+def config_docs() -> str:
+    """The whole page, as Markdown."""
+    sections = [INTRO, *(_section(kind) for kind in _reading_order(Run, Experiment))]
+    return "\n".join(sections)
+
+
+def _reading_order(*kinds: type[BaseModel]) -> list[type[BaseModel]]:
+    """These classes, each followed by those inside it, in the order of their keys."""
+    found: list[type[BaseModel]] = []
+    for kind in kinds:
+        for one in (kind, *(c for f in kind.model_fields.values() for c in _classes(f.annotation))):
+            if one is kind:
+                found.append(one)
+            else:
+                found += _reading_order(one)
+    return list(dict.fromkeys(found))
+
+
+def _section(kind: type[BaseModel]) -> str:
+    rows = [
+        "| " + " | ".join(_cell(text) for text in (f"`{name}`", *_describe(entry))) + " |"
+        for name, entry in kind.model_fields.items()
+    ]
+    head = ["| key | type and range | default | meaning |", "|---|---|---|---|"]
+    text = "\n".join(line.strip() for line in (kind.__doc__ or "").splitlines()).strip()
+    return "\n".join([f"## {kind.__name__}", "", text, "", *head, *rows, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _describe(entry: FieldInfo) -> tuple[str, str, str]:
+    return _words(entry.annotation, entry.metadata), _default(entry), _meaning(entry)
+
+
+def _words(annotation: Any, metadata: Any = ()) -> str:
+    """A type in words, with its range."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _words(arguments[0], [*_flat(arguments[1:]), *metadata])
+    if origin is Literal:
+        values = ", ".join(f"`{value}`" for value in arguments)
+        return f"one of {values}" if len(arguments) > 1 else values
+    if origin in (Union, UnionType):
+        return " or ".join("nothing" if a is type(None) else _words(a) for a in arguments)
+    if origin is list:
+        return f"list of {_length(metadata, _plural(_words(arguments[0])))}"
+    if origin is dict:
+        return f"mapping from {_words(arguments[0])} to {_words(arguments[1])}"
+    if issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    if annotation is str and any(getattr(m, "pattern", None) for m in metadata):
+        return "name"
+    bounds = [
+        f"{sign} {getattr(m, name):g}"
+        for m in metadata
+        for name, sign in BOUNDS.items()
+        if getattr(m, name, None) is not None
+    ]
+    return " ".join([TYPES[annotation], " and ".join(bounds)]).strip()
+
+
+def _flat(metadata: Any) -> Iterator[Any]:
+    for item in metadata:
+        yield from item.metadata if isinstance(item, FieldInfo) else [item]
+
+
+def _length(metadata: Any, items: str) -> str:
+    least = next((m.min_length for m in metadata if hasattr(m, "min_length")), None)
+    most = next((m.max_length for m in metadata if hasattr(m, "max_length")), None)
+    if least is not None and least == most:
+        return f"{least} {items}"
+    return f"{items}, at least {least}" if least else items
+
+
+def _plural(words: str) -> str:
+    names = {"integer": "integers", "number": "numbers", "name": "names", "text": "texts"}
+    return re.sub(r"^\w+", lambda m: names.get(m[0], m[0]), words)
+
+
+def _default(entry: FieldInfo) -> str:
+    if entry.is_required():
+        return "required"
+    value = entry.default
+    if isinstance(value, BaseModel):
+        changed = value.model_dump(mode="json", exclude_unset=True)
+        return f"`{json.dumps(changed)}`" if changed else "its defaults"
+    return "nothing" if value is None else f"`{_value(value)}`"
+
+
+def _value(value: Any) -> str:
+    """As one writes it in YAML, which reads 1.0e-06 as a number and 1e-06 as text."""
+    return (
+        value
+        if isinstance(value, str)
+        else re.sub(r"(?<![.\d])(\d+)e", r"\1.0e", json.dumps(value))
+    )
+
+
+def _meaning(entry: FieldInfo) -> str:
+    if entry.description:
+        return " ".join(entry.description.split())
+    kinds = list(_classes(entry.annotation))
+    return (kinds[0].__doc__ or "").strip().splitlines()[0] if kinds else ""
+
+
+def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _classes(argument)
+
+
+if __name__ == "__main__":
+    print(config_docs(), end="")

@@ -1,0 +1,289 @@
+"""Typed, strict settings: every key of the configuration, its range, its default and its source.
+
+`config/README.md` is generated from these classes (`python -m deepgen.config_docs`).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
+Count = Annotated[int, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(gt=0, le=1)]
+
+
+class Settings(BaseModel):
+    """Refuses unknown keys and wrong types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Noise(Settings):
+    """The prior p_z."""
+
+    size: Count = Field(100, description="Dimensions of z.")
+    distribution: Literal["uniform", "gaussian"] = Field(
+        "uniform",
+        description="`uniform` on (-sqrt 3, sqrt 3), as released for MNIST, or `gaussian`; both "
+        "have unit variance.",
+    )
+
+
+class DenseLayer(Settings):
+    """A fully connected layer."""
+
+    kind: Literal["relu", "sigmoid", "tanh", "linear"] = Field(description="Activation.")
+    units: Count | None = Field(
+        None, description="Outputs; left out for a generator's last layer, which has one a pixel."
+    )
+    irange: Positive = Field(0.05, description="Weights start uniform on (-irange, irange).")
+    bias: float | Literal["marginals"] = Field(
+        0.0,
+        description="Initial bias; `marginals`, for a last layer only: logit of each pixel's mean.",
+    )
+
+
+class MaxoutLayer(Settings):
+    """A maxout layer (Goodfellow et al. 2013)."""
+
+    kind: Literal["maxout"] = Field(description="Maximum over consecutive linear pieces.")
+    units: Count = Field(description="Outputs.")
+    pieces: Count = Field(5, description="Linear pieces a unit.")
+    irange: Positive = Field(0.005, description="Weights start uniform on (-irange, irange).")
+
+
+class GanModel(Settings):
+    """The generator of an adversarial net."""
+
+    family: Literal["gan"] = Field(description="Module of `deepgen.models`.")
+    space: Literal["pixels"] = Field(
+        "pixels", description="Coordinates of model and scores: pixels in [0, 1]."
+    )
+    noise: Noise = Noise()
+    generator: Annotated[list[DenseLayer], Field(min_length=1)] = Field(
+        description="Layers from z to the image."
+    )
+
+    @model_validator(mode="after")
+    def _only_the_last_layer_is_an_image(self):
+        *hidden, last = self.generator
+        if last.units is not None or any(layer.units is None for layer in hidden):
+            raise ValueError("every layer of generator but the last needs units, the last has none")
+        if any(layer.bias == "marginals" for layer in hidden) or (
+            last.bias == "marginals" and last.kind != "sigmoid"
+        ):
+            raise ValueError("bias: marginals is for a last layer of kind: sigmoid")
+        return self
+
+
+class DiscriminatorNet(Settings):
+    """The discriminator: `layers`, then one sigmoid unit."""
+
+    layers: list[Annotated[DenseLayer | MaxoutLayer, Field(discriminator="kind")]] = Field(
+        description="Hidden layers, from the image on."
+    )
+    output_irange: Positive = Field(0.005, description="Initial range of the sigmoid unit.")
+    input_keep: Probability = Field(0.8, description="Dropout: probability to keep an input.")
+    hidden_keep: Probability = Field(0.5, description="The same for hidden units.")
+
+    @model_validator(mode="after")
+    def _hidden_layers_have_units(self):
+        if any(
+            layer.units is None or layer.__dict__.get("bias") == "marginals"
+            for layer in self.layers
+        ):
+            raise ValueError("every layer of discriminator needs units, and a number as bias")
+        return self
+
+
+class AdversarialObjective(Settings):
+    """The two-player game, by default as the released code plays it."""
+
+    name: Literal["adversarial"] = Field(description="Module of `deepgen.objectives`.")
+    discriminator: DiscriminatorNet
+    generator_loss: Literal["non_saturating", "minimax"] = Field(
+        "non_saturating", description="-log D(G(z)) as released, or log(1 - D(G(z))), equation 1."
+    )
+    updates: Literal["simultaneous", "alternating"] = Field(
+        "simultaneous",
+        description="Both networks from one minibatch and one pass of D, as released, or Algorithm "
+        "1 as printed.",
+    )
+    discriminator_steps: Count = Field(
+        1, description="k of Algorithm 1; more than 1 only with `updates: alternating`."
+    )
+    discriminator_scale: Positive = Field(
+        0.5, description="Factor of D's loss: 0.5 as released, 1 as in equation 1."
+    )
+
+    @model_validator(mode="after")
+    def _simultaneous_is_one_step(self):
+        if self.updates == "simultaneous" and self.discriminator_steps != 1:
+            raise ValueError("discriminator_steps above 1 needs updates: alternating")
+        return self
+
+
+class Momentum(Settings):
+    """Linear rise of the momentum over epochs."""
+
+    initial: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="In epoch 1.")
+    final: Annotated[float, Field(ge=0, lt=1)] = Field(0.7, description="From the last epoch on.")
+    saturation_epoch: Count = Field(250, description="Epoch that first runs with `final`.")
+
+
+class Optimiser(Settings):
+    """Gradient descent with classical momentum and a learning rate that decays every update."""
+
+    learning_rate: Positive = Field(0.1, description="At the first update.")
+    decay_per_update: Annotated[float, Field(ge=1)] = Field(
+        1.000004, description="The learning rate is divided by this after every update."
+    )
+    minimum_learning_rate: Positive = Field(1e-6, description="Floor of the learning rate.")
+    momentum: Momentum = Momentum()
+
+
+class SigmaGrid(Settings):
+    """Bandwidths in equal steps of log sigma."""
+
+    start: Positive = Field(0.1, description="Smallest sigma.")
+    stop: Positive = Field(1.0, description="Largest sigma.")
+    num: Count = Field(10, description="Number of sigmas, ends included.")
+
+    @model_validator(mode="after")
+    def _rises(self):
+        if self.stop < self.start or (self.num > 1) != (self.stop > self.start):
+            raise ValueError("a sigma grid needs start < stop, or start = stop with num: 1")
+        return self
+
+
+class ParzenSelection(Settings):
+    """Keep the model with the best Parzen log-likelihood on validation images."""
+
+    rule: Literal["validation_parzen"] = Field(description="Class in `deepgen.training.selection`.")
+    every: Count = Field(5, description="Epochs between scores.")
+    num_samples: Count = Field(10_000, description="Draws, always from the same noise.")
+    sigma_examples: Count = Field(
+        1000, description="First validation images, which choose sigma; the others give the score."
+    )
+    grid: SigmaGrid = SigmaGrid()
+    patience: Count = Field(200, description="Stop after so many epochs without a gain.")
+    min_gain: Annotated[float, Field(ge=0)] = Field(1.0, description="Nats that count as a gain.")
+
+
+class LastSelection(Settings):
+    """Keep the last model."""
+
+    rule: Literal["last"] = Field(description="Class in `deepgen.training.selection`.")
+
+
+class Previews(Settings):
+    """Snapshots of samples from one fixed noise batch."""
+
+    epochs: list[Count] = Field(
+        [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1500],
+        description="Epochs with a snapshot; epoch 0 always has one.",
+    )
+    draws: Count = Field(10, description="Samples in a snapshot.")
+
+
+class Training(Settings):
+    """Budget, batches, optimiser and selection."""
+
+    epochs: Count = Field(description="Budget; a longer one continues a shorter one.")
+    batch_size: Count = Field(100, description="Examples in a minibatch.")
+    optimiser: Optimiser = Optimiser()
+    selection: Annotated[ParzenSelection | LastSelection, Field(discriminator="rule")] = Field(
+        ParzenSelection(rule="validation_parzen")
+    )
+    previews: Previews = Previews()
+
+
+class Parzen(Settings):
+    """The final Parzen score: two estimators on the same samples and images."""
+
+    grid: SigmaGrid = Field(SigmaGrid(), description="`parzen, paper grid`.")
+    fine_range: Annotated[list[Positive], Field(min_length=2, max_length=2)] = Field(
+        [0.02, 2.0], description="`parzen, fine sigma`: interval that is searched."
+    )
+    fine_tolerance: Positive = Field(0.01, description="Relative precision of the fine sigma.")
+    sigma_examples: Count = Field(1000, description="First validation images, which choose sigma.")
+
+    @model_validator(mode="after")
+    def _range_rises(self):
+        if self.fine_range[0] >= self.fine_range[1]:
+            raise ValueError("fine_range must be [low, high] with low < high")
+        return self
+
+
+class Interpolation(Settings):
+    """Figure 3: lines in z space."""
+
+    seed: int = Field(0, description="Of the end points.")
+    rows: Count = Field(2, description="Lines.")
+    steps: Annotated[int, Field(ge=2)] = Field(9, description="Images on a line, ends included.")
+
+
+class References(Settings):
+    """Rows that calibrate the reader: what would a trivial model score?"""
+
+    names: list[Literal["training-images", "kmeans", "gaussian"]] = Field(
+        ["training-images", "kmeans", "gaussian"], description="Rows of Table 1."
+    )
+    num_samples: Count = Field(10_000, description="Images or draws; k-means has one a centroid.")
+    kmeans_centroids: Count = Field(10_000, description="Centroids of k-means.")
+    kmeans_iterations: Count = Field(20, description="Lloyd iterations at most.")
+    seed: int = Field(1, description="Of the choice of images, the start of k-means and the draws.")
+
+
+class Experiment(Settings):
+    """One file of `config/experiments/`: one model on one data set."""
+
+    dataset: Name = Field(description="Entry of `deepgen.data.registry`.")
+    title: str = Field(description="Name of the model in tables and captions.")
+    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
+        [1], description="Independent trainings; the first gives the figures."
+    )
+    threads: Count = Field(1, description="CPU threads of a job; part of the result's identity.")
+    model: GanModel
+    objective: AdversarialObjective
+    training: Training
+    num_samples: Count = Field(10_000, description="Samples that are scored.")
+    parzen: Parzen = Parzen()
+    interpolation: Interpolation = Interpolation()
+    references: References = References()
+    scores: list[Literal["parzen"]] = Field(["parzen"], description="Modules of evaluation.")
+    figures: list[Name] = Field(
+        ["figure2a", "figure3", "sigma_curve", "training_curves", "previews"],
+        description="Figures of the report, each a module of `deepgen.figures`.",
+    )
+
+    @model_validator(mode="after")
+    def _seeds_differ(self):
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds must differ from each other")
+        return self
+
+
+class DataSettings(Settings):
+    """Where data come from."""
+
+    mirror: str | None = Field(
+        None,
+        description="Folder or base URL that is asked first: `<mirror>/<dataset>/<file>`. The "
+        "environment variable DEEPGEN_MIRROR wins over it.",
+    )
+
+
+class Run(Settings):
+    """A run file: what one `snakemake` builds, complete in itself."""
+
+    run: Name = Field(description="Name of the run; its results lie in `results/<run>/`.")
+    experiments: Annotated[list[Name], Field(min_length=1)] = Field(
+        description="Files of `config/experiments/`, in the report's order."
+    )
+    overrides: dict[Name, dict] = Field(
+        {}, description="Settings of an experiment that differ in this run, by experiment."
+    )
+    data: DataSettings = DataSettings()
+    store_dir: str = Field("store", description="Folder of the store; may be scratch space.")

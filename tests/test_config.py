@@ -1,0 +1,348 @@
+"""Run and experiment files: what loads, and the one sentence about what does not."""
+
+import copy
+import json
+import random
+import re
+
+import pytest
+import yaml
+
+from deepgen.config import load_config, load_experiment, merge, stage_settings
+from deepgen.errors import DeepgenError
+from deepgen.files import canonical_json
+
+STAGES = {
+    "fetch": "",
+    "prepare": "",
+    "train": "",
+    "sample": "",
+    "interpolate": "",
+    "neighbours": "",
+    "reference": "kmeans",
+    "select-sigma": "",
+    "score": "parzen",
+    "figure": "figure3",
+}
+LAYER = "model.generator.0"
+JARGON = ("pydantic", "Input", "input should", "validation error", "literal[", "discriminator '")
+
+
+@pytest.fixture
+def shipped(root):
+    """The content of `config/experiments/mnist.yaml`, to be changed."""
+    return yaml.safe_load((root / "config" / "experiments" / "mnist.yaml").read_text())
+
+
+@pytest.fixture
+def folder(tmp_path, shipped):
+    """A configuration folder with the shipped experiment."""
+    (tmp_path / "experiments").mkdir()
+    write(tmp_path / "experiments" / "mnist.yaml", shipped)
+    write(tmp_path / "run.yaml", {"run": "trial", "experiments": ["mnist"]})
+    return tmp_path
+
+
+def write(path, content):
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+    return path
+
+
+def put(content, key, value):
+    """Set `a.0.b` of nested mappings and lists."""
+    *way, last = [int(part) if part.isdigit() else part for part in key.split(".")]
+    for part in way:
+        content = content[part] if isinstance(content, list) else content.setdefault(part, {})
+    content[last] = value
+
+
+def sentence_of(function, *arguments):
+    with pytest.raises(DeepgenError) as caught:
+        function(*arguments)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert not re.search(r"[.!] [A-Z]", text), f"more than one sentence: {text}"
+    assert not [word for word in JARGON if word in text], text
+    return text
+
+
+@pytest.mark.parametrize("name", ["config", "quick"])
+def test_shipped_run_files_load(root, name):
+    config = load_config(root / "config" / f"{name}.yaml", root / "config")
+    assert list(config.experiments) == ["mnist"]
+
+
+def test_paper_and_quick_runs_differ_as_their_files_say(root):
+    paper = load_config(root / "config" / "config.yaml", root / "config").experiments["mnist"]
+    quick = load_config(root / "config" / "quick.yaml", root / "config").experiments["mnist"]
+    assert (paper.training.epochs, quick.training.epochs) == (1500, 5)
+    assert (len(paper.seeds), len(quick.seeds)) == (5, 2)
+    assert quick.training.optimiser == paper.training.optimiser
+    assert quick.model == paper.model
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("epochs", 5, "unknown key epochs; did you mean training.epochs?"),
+        ("titel", "x", "unknown key titel; did you mean title?"),
+        ("training.epoch", 5, "unknown key training.epoch; did you mean training.epochs?"),
+        (
+            "training.learning_rate",
+            0.1,
+            "unknown key training.learning_rate; did you mean training.optimiser.learning_rate?",
+        ),
+        (
+            "training.optimiser.momentum.inital",
+            0.5,
+            "unknown key training.optimiser.momentum.inital; did you mean "
+            "training.optimiser.momentum.initial?",
+        ),
+        (
+            "training.selection.evry",
+            5,
+            "unknown key training.selection.evry; did you mean training.selection.every?",
+        ),
+        (
+            f"{LAYER}.iranges",
+            0.1,
+            "unknown key model.generator[0].iranges; did you mean model.generator.irange?",
+        ),
+        (
+            "objective.discriminator.layers.1.peices",
+            5,
+            "unknown key objective.discriminator.layers[1].peices; did you mean "
+            "objective.discriminator.layers.pieces?",
+        ),
+        ("parzen.grid.xyzzy", 5, "unknown key parzen.grid.xyzzy"),
+        ("training.epochs", "ten", "training.epochs is 'ten': must be a valid integer"),
+        ("training.epochs", -1, "training.epochs is -1: must be greater than 0"),
+        ("training.epochs", 0, "training.epochs is 0: must be greater than 0"),
+        ("training.epochs", 1.5, "training.epochs is 1.5: must be a valid integer"),
+        ("training.epochs", True, "training.epochs is True: must be a valid integer"),
+        ("training.optimiser.learning_rate", 0, "learning_rate is 0: must be greater than 0"),
+        (
+            "training.optimiser.learning_rate",
+            "1e-3",
+            "learning_rate is '1e-3': must be a number, and YAML reads this as text: write it as "
+            "0.001 or 1.0e-3",
+        ),
+        (
+            "training.selection.every",
+            "often",
+            "training.selection.every is 'often': must be a valid integer",
+        ),
+        (
+            "training.selection",
+            {"rule": "best"},
+            "training.selection.rule is 'best': must be one of 'validation_parzen', 'last'",
+        ),
+        ("training.selection", {"every": 5}, "training.selection.rule is missing"),
+        ("training.selection", "last", "training.selection is 'last': must hold keys and values"),
+        ("training", [1], "training is [1]: must hold keys and values"),
+        (f"{LAYER}.bias", "mean", "model.generator[0].bias is 'mean': must be a valid number or"),
+        (f"{LAYER}.bias", "marginals", "model: bias: marginals is for a last layer of kind"),
+        ("model.generator", [], "model.generator is []: must have at least 1 item"),
+        (
+            "objective.discriminator.layers.0.kind",
+            "elu",
+            "objective.discriminator.layers[0].kind is 'elu': must be one of 'relu'",
+        ),
+        ("objective.discriminator.layers.0.bias", "marginals", "unknown key"),
+        ("objective.discriminator_steps", 2, "discriminator_steps above 1 needs updates: alter"),
+        ("objective.discriminator.input_keep", 1.5, "input_keep is 1.5: must be less than or"),
+        ("parzen.grid", {"num": 0}, "parzen.grid.num is 0: must be greater than 0"),
+        (
+            "parzen.grid",
+            {"start": 1.0, "stop": 0.1},
+            "parzen.grid is {'start': 1.0, 'stop': 0.1}: a sigma grid needs start < stop",
+        ),
+        ("parzen.fine_range", [2.0, 0.1], "fine_range must be [low, high] with low < high"),
+        ("seeds", [1, 2, 1], "seeds must differ from each other"),
+        ("seeds", [], "seeds is []: must have at least 1 item"),
+        ("seeds", 1, "seeds is 1: must be a valid list"),
+        ("seeds", [1, -2], "seeds[1] is -2: must be greater than or equal to 0"),
+        ("dataset", "mnits", "dataset is 'mnits'; known are mnist"),
+        ("dataset", "MNIST", "dataset is 'MNIST': must be lower-case letters, digits, - and _"),
+        ("scores", ["fid"], "scores[0] is 'fid': must be 'parzen'"),
+        ("title", None, "title is None: must be a valid string"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_file_and_key(folder, shipped, key, value, said):
+    put(shipped, key, value)
+    path = write(folder / "experiments" / "mnist.yaml", shipped)
+    text = sentence_of(load_config, folder / "run.yaml", folder)
+    assert text.startswith(f"{path}: ")
+    assert said in text
+
+
+def test_an_unknown_data_set_has_a_suggestion(folder, shipped):
+    path = write(folder / "experiments" / "mnist.yaml", shipped | {"dataset": "mnits"})
+    assert sentence_of(load_experiment, path).endswith("did you mean 'mnist'?")
+
+
+@pytest.mark.parametrize("key", ["dataset", "model.generator", "training.epochs", "objective"])
+def test_a_missing_key_is_named(folder, shipped, key):
+    *way, last = key.split(".")
+    section = shipped
+    for part in way:
+        section = section[part]
+    del section[last]
+    path = write(folder / "experiments" / "mnist.yaml", shipped)
+    assert sentence_of(load_experiment, path) == f"{path}: {key} is missing"
+
+
+def test_several_mistakes_are_counted(folder, shipped):
+    path = folder / "experiments" / "mnist.yaml"
+    write(path, shipped | {"threads": 0, "num_samples": 0})
+    assert sentence_of(load_experiment, path).endswith("must be greater than 0 (and 1 more)")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"experiments": ["mnits"]}, "experiment 'mnits' has no file"),
+        ({"experiments": ["mnits"]}, "known are mnist; did you mean 'mnist'?"),
+        ({"experiments": []}, "run.yaml: experiments is []: must have at least 1 item"),
+        ({"experiments": "mnist"}, "run.yaml: experiments is 'mnist': must be a valid list"),
+        ({"overrides": {"mnits": {}}}, "run.yaml: overrides.mnits is not among experiments"),
+        ({"overrides": {"mnits": {}}}, "did you mean 'mnist'?"),
+        ({"overrides": {"mnist": 5}}, "run.yaml: overrides.mnist is 5: must hold keys and values"),
+        ({"overrides": {"mnist": {"seeds": [1, 1]}}}, "mnist.yaml with the overrides of "),
+        ({"overrides": {"mnist": {"training": 5}}}, "training is 5: must hold keys and values"),
+        ({"overrides": {7: {}}}, "run.yaml: overrides[7] is 7: must be a valid string"),
+        ({"experiment": ["mnist"]}, "run.yaml: unknown key experiment; did you mean experiments?"),
+        ({"data": {"miror": "x"}}, "run.yaml: unknown key data.miror; did you mean data.mirror?"),
+        ({"run": "../up"}, "run.yaml: run is '../up': must be lower-case letters"),
+    ],
+)
+def test_a_wrong_run_file_is_one_sentence(folder, change, said):
+    write(folder / "run.yaml", {"run": "trial", "experiments": ["mnist"]} | change)
+    assert said in sentence_of(load_config, folder / "run.yaml", folder)
+
+
+def test_what_snakemake_merged_is_named_by_its_run(folder):
+    merged = {"run": "trial", "experiments": ["mnist"], "store": "x"}
+    text = sentence_of(load_config, merged, folder)
+    assert text == "run file 'trial': unknown key store; did you mean store_dir?"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("seeds: [1, 2\n", "mnist.yaml is not YAML: "),
+        ("a: b: c\n", "mnist.yaml is not YAML: "),
+        ("- mnist\n", "mnist.yaml must hold keys and values, not list"),
+        ("", "mnist.yaml must hold keys and values, not NoneType"),
+        ("mnist\n", "mnist.yaml must hold keys and values, not str"),
+        ("1: 2\n", "mnist.yaml: "),
+    ],
+)
+def test_what_is_no_mapping_in_yaml_is_one_sentence(folder, content, said):
+    write(folder / "experiments" / "mnist.yaml", content)
+    assert said in sentence_of(load_config, folder / "run.yaml", folder)
+
+
+def test_a_missing_run_file_is_named(folder):
+    text = sentence_of(load_config, folder / "none.yaml", folder)
+    assert text == f"{folder / 'none.yaml'} is missing: correct the path"
+
+
+def test_overrides_merge_mappings_and_replace_lists():
+    base = {"a": {"x": 1, "y": 2}, "seeds": [1, 2, 3]}
+    assert merge(base, {"a": {"y": 3}, "seeds": [4]}) == {"a": {"x": 1, "y": 3}, "seeds": [4]}
+    assert base == {"a": {"x": 1, "y": 2}, "seeds": [1, 2, 3]}
+
+
+def mutate(content, random):
+    """Delete, rename or replace one key or item somewhere in nested mappings and lists."""
+    places = []
+
+    def visit(at):
+        for key in at if isinstance(at, dict) else range(len(at)):
+            places.append((at, key))
+            if isinstance(at[key], dict | list):
+                visit(at[key])
+
+    visit(content)
+    at, key = random.choice(places)
+    values = [None, "ten", -1, 0, 1.5, True, [], {}, [1], {"a": 1}, "", 10**30, "marginals", "nan"]
+    match random.choice(["delete", "rename", "change"]):
+        case "delete":
+            del at[key]
+        case "rename" if isinstance(at, dict):
+            at[random.choice([f"{key}x", str(key).upper(), "", 5, True])] = at.pop(key)
+        case _:
+            at[key] = random.choice(values)
+
+
+def test_no_mutation_of_the_experiment_ends_in_a_traceback(folder, shipped):
+    rng = random.Random(1)
+    path = folder / "experiments" / "mnist.yaml"
+    loaded, sentences = 0, []
+    for _ in range(200):
+        content = copy.deepcopy(shipped)
+        mutate(content, rng)
+        write(path, content)
+        try:
+            experiment = load_experiment(path)
+        except DeepgenError as error:
+            sentences.append(str(error))
+        else:
+            for stage, name in STAGES.items():
+                canonical_json(stage_settings(stage, experiment, name))
+            loaded += 1
+    assert loaded > 10
+    assert len(sentences) > 100
+    assert [text for text in sentences if not text.startswith(f"{path}: ")] == []
+    assert [text for text in sentences if any(word in text for word in JARGON)] == []
+
+
+def all_numbers_as_integers(value):
+    if isinstance(value, dict):
+        return {key: all_numbers_as_integers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [all_numbers_as_integers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
+    shipped["parzen"] = {"grid": {"start": 0.5, "stop": 2.0}, "fine_range": [1.0, 3.0]}
+    shipped["model"]["generator"][0] |= {"irange": 1.0, "bias": 1.0}
+    shipped["objective"]["discriminator"]["hidden_keep"] = 1.0
+    path = folder / "experiments" / "mnist.yaml"
+    texts = []
+    for content in (shipped, all_numbers_as_integers(shipped)):
+        settings = stage_settings(stage, load_experiment(write(path, content)), STAGES[stage])
+        assert json.loads(canonical_json(settings)) == settings
+        texts.append(canonical_json(settings))
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "stages"),
+    [
+        ("parzen.grid", {"num": 12}, {"select-sigma"}),
+        ("interpolation.steps", 12, {"interpolate", "figure"}),
+        ("references.kmeans_centroids", 50, {"reference"}),
+        ("num_samples", 50, {"sample"}),
+        ("training.batch_size", 50, {"train"}),
+        ("model.noise.size", 50, {"train", "sample", "interpolate"}),
+        ("objective.discriminator_scale", 1, {"train"}),
+        ("figures", ["figure3"], set()),
+        ("scores", [], set()),
+        ("title", "GAN", {"figure"}),
+    ],
+)
+def test_a_setting_reaches_only_the_stages_that_depend_on_it(folder, shipped, key, value, stages):
+    path = folder / "experiments" / "mnist.yaml"
+    before = load_experiment(path)
+    put(shipped, key, value)
+    after = load_experiment(write(path, shipped))
+    changed = {
+        stage
+        for stage, name in STAGES.items()
+        if stage_settings(stage, before, name) != stage_settings(stage, after, name)
+    }
+    assert changed == stages

@@ -1,0 +1,39 @@
+"""`config/README.md` says what the settings are."""
+
+import difflib
+import re
+
+from deepgen.config_docs import config_docs
+from deepgen.settings import Experiment, Run
+
+
+def test_config_readme_is_in_sync(root):
+    written = (root / "config" / "README.md").read_text(encoding="utf-8")
+    difference = difflib.unified_diff(
+        written.splitlines(), config_docs().splitlines(), "config/README.md", "settings", n=0
+    )
+    text = "\n".join(difference)
+    assert not text, f"run `python -m deepgen.config_docs > config/README.md`\n{text}"
+
+
+def test_every_key_has_a_row_with_a_meaning_and_every_link_a_section():
+    page = config_docs()
+    sections = {s.split("\n")[0]: s for s in page.split("\n## ")[1:]}
+    assert list(sections)[:3] == ["Run", "DataSettings", "Experiment"]
+    for kind in (Run, Experiment):
+        for key in kind.model_fields:
+            row = next(
+                r for r in sections[kind.__name__].splitlines() if r.startswith(f"| `{key}`")
+            )
+            assert all(cell.strip() for cell in row.split(" | "))
+    links = set(re.findall(r"\(#(\w+)\)", page))
+    assert links <= {name.lower() for name in sections}
+
+
+def test_types_and_defaults_are_written_as_one_writes_yaml():
+    page = config_docs()
+    assert "| `epochs` | integer > 0 | required |" in page
+    assert "| `minimum_learning_rate` | number > 0 | `1.0e-06` |" in page
+    assert "| `distribution` | one of `uniform`, `gaussian` | `uniform` |" in page
+    assert "| `input_keep` | number > 0 and <= 1 | `0.8` |" in page
+    assert "list of [DenseLayer](#denselayer) or [MaxoutLayer](#maxoutlayer)" in page
