@@ -1,0 +1,67 @@
+"""Who made this file, when, on which machine, from what, with which code and settings."""
+
+import importlib.metadata
+import platform
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+def describe_machine() -> dict[str, Any]:
+    """The machine and the versions that decide the bits of a result."""
+    torch = sys.modules.get("torch")
+    gpu = torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None
+    packages = ("torch", "numpy", "pandas", "scikit-learn", "matplotlib", "snakemake")
+    return {
+        "host": socket.gethostname(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "gpu": gpu,
+        "threads": torch.get_num_threads() if torch else None,
+        "python": platform.python_version(),
+        "packages": {name: version for name in packages if (version := _version(name))},
+    }
+
+
+def describe_run(started: datetime, command: list[str]) -> dict[str, Any]:
+    """Time, duration in seconds, command and git revision of a job that began at `started`."""
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
+        "command": [Path(command[0]).name, *command[1:]] if command else [],
+        "git": git_revision(),
+    }
+
+
+def git_revision() -> str | None:
+    """The commit of the working tree, with `+changes` if files differ from it; None without git."""
+    try:
+        revision = _git("rev-parse", "HEAD")
+        return revision + ("+changes" if _git("status", "--porcelain", "-uno") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    return result.stdout.strip()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

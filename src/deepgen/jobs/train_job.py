@@ -1,0 +1,66 @@
+"""Runs the stage `train` inside the store: running states, signals, and trainings that diverged."""
+
+import json
+from pathlib import Path
+
+from deepgen.errors import DeepgenError
+from deepgen.files import write_json
+from deepgen.jobs.identity import code_from
+from deepgen.jobs.job import Job
+from deepgen.jobs.progress import TrainingProgress
+from deepgen.jobs.stop import StopRequest
+
+DIVERGED = "diverged.json"
+
+
+def run_training(job: Job, data: Path, device: str, stop_after: float | None) -> None:
+    """Train, or continue to train, in the job's folder of the store.
+
+    Raises:
+        TemporaryStop: when a signal or `stop_after` seconds ended it; the state is saved.
+        DeepgenError: if this training diverges or is known to, and as `Job.run`.
+    """
+    folder, entry, training = job.folder, job.entry, job.settings["training"]
+    if folder is None or entry is None:
+        raise ValueError("a training needs a store for its running state")
+
+    def make(out: Path) -> None:
+        _refuse_diverged(folder / DIVERGED)
+        from deepgen.data.prepared import load_images
+        from deepgen.stages.train import train
+        from deepgen.training.loop import Diverged
+
+        others = sorted(p for p in folder.glob("budget-*") if p != entry)
+        examples = len(load_images(data, "train"))
+        stop = StopRequest(stop_after)
+        progress = TrainingProgress(entry / "train.log", training["epochs"], examples)
+        try:
+            train(
+                data=data,
+                out=out,
+                states=[entry, *others],
+                settings=job.settings,
+                seed=job.seed,
+                key=job.key,
+                code=code_from(f"deepgen.models.{job.settings['model']['family']}"),
+                device=device,
+                should_stop=stop,
+                report=progress,
+            )
+        except Diverged as error:
+            write_json(folder / DIVERGED, {"reason": str(error)})
+            _refuse_diverged(folder / DIVERGED)
+        finally:
+            progress.close()
+            stop.release()
+
+    job.run(make)
+
+
+def _refuse_diverged(record: Path) -> None:
+    if record.exists():
+        reason = json.loads(record.read_text(encoding="utf-8"))["reason"]
+        raise DeepgenError(
+            f"training diverged: {reason}; lower training.optimiser.learning_rate (this is kept in "
+            f"{record}; delete that file to try the same again)"
+        )

@@ -1,0 +1,209 @@
+"""`deepgen train` as a person or a cluster runs it: signals, limits, divergence, two at once."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import deepgen.stages.train as stage
+from deepgen.cli import main
+from deepgen.jobs.train_job import DIVERGED
+from deepgen.tensors import read_tensors, write_tensors
+
+OUTPUTS = [
+    "history.csv",
+    "last.safetensors",
+    "objective.safetensors",
+    "previews.npy",
+    "selected.safetensors",
+]
+
+
+class Runner:
+    """`deepgen` with folders of its own; `say` is what the last command wrote to stderr."""
+
+    def __init__(self, folder, data, settings, capsys):
+        self.folder, self.data, self.settings, self.capsys = folder, data, settings, capsys
+        self.say = []
+
+    def words(self, out="out", **changes):
+        training = self.settings["training"] | changes
+        settings = self.settings | {"training": training}
+        words = ["train", "--settings", json.dumps(settings), "--seed", "1", "--device", "cpu"]
+        words += ["--data", self.data, "--out", self.folder / out, "--store", self.folder / "store"]
+        return [str(word) for word in words]
+
+    def __call__(self, *more, words=None, **changes):
+        code = main([*(words or self.words(**changes)), *more])
+        self.say = self.capsys.readouterr().err.splitlines()
+        return code
+
+    def start(self, **changes):
+        """The same in a process of its own, once its third epoch is over."""
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "deepgen.cli", *self.words(**changes)]
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+        )
+        for line in process.stderr:
+            if line.startswith("epoch 3/"):
+                return process
+        raise AssertionError(f"the training ended with {process.wait()} before its third epoch")
+
+    def outputs(self, out="out"):
+        return {name: (self.folder / out / name).read_bytes() for name in OUTPUTS}
+
+    def below(self, pattern):
+        return sorted(self.folder.glob(pattern))
+
+
+@pytest.fixture
+def deepgen(tmp_path, tiny_data, tiny_settings, capsys):
+    return Runner(tmp_path, tiny_data, tiny_settings, capsys)
+
+
+@pytest.fixture
+def uninterrupted(tmp_path, tiny_data, tiny_settings, capsys):
+    """The outputs of a training of so many epochs that nobody stopped."""
+
+    def train(epochs):
+        other = Runner(tmp_path / "uninterrupted", tiny_data, tiny_settings, capsys)
+        assert other(epochs=epochs) == 0
+        return other.outputs()
+
+    return train
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_saves_and_the_same_command_finishes_with_the_same_bits(
+    deepgen, uninterrupted, number
+):
+    process = deepgen.start(epochs=30)
+    process.send_signal(number)
+    said = process.stderr.read().splitlines()
+    assert process.wait() == 75
+    assert said[-1].endswith("is saved; the same command continues")
+    assert not any("Traceback" in line for line in said)
+    assert deepgen.below("out/*.safetensors") == []
+
+    assert deepgen("--stop-after", "0", epochs=30) == 75
+    assert deepgen(epochs=30) == 0
+    assert not any("epoch 1/30" in line for line in deepgen.say), "it began anew"
+    assert deepgen.outputs() == uninterrupted(30)
+
+
+def test_no_time_at_all_exits_with_75_and_one_sentence(deepgen):
+    assert deepgen("--stop-after", "0") == 75
+    assert len(deepgen.say) == 1
+    assert deepgen.say[0].startswith("deepgen train: training stopped at update 0 and is saved")
+    assert deepgen.below("out/*") == []
+
+
+def test_a_finished_training_is_published_without_training(deepgen, monkeypatch):
+    assert deepgen() == 0
+    monkeypatch.setattr(stage, "train", None)
+    assert deepgen(out="again") == 0
+    assert len(deepgen.say) == 1
+    assert "taken from" in deepgen.say[0]
+    assert deepgen.outputs("again") == deepgen.outputs()
+
+
+def test_a_longer_budget_continues_a_shorter_one_to_the_same_bits(deepgen, uninterrupted):
+    assert deepgen(epochs=3) == 0
+    assert deepgen(epochs=5) == 0
+    assert [line.split("  ")[0] for line in deepgen.say] == ["epoch 4/5", "epoch 5/5"]
+    assert deepgen.outputs() == uninterrupted(5)
+
+
+def test_a_diverging_training_is_one_sentence_and_a_retry_does_not_train(deepgen, monkeypatch):
+    optimiser = deepgen.settings["training"]["optimiser"] | {"learning_rate": 1e6}
+    assert deepgen(optimiser=optimiser) == 1
+    (record,) = deepgen.below(f"store/train/*/{DIVERGED}")
+    sentence = deepgen.say[-1]
+    assert sentence.startswith("deepgen train: training diverged: ")
+    assert "lower training.optimiser.learning_rate" in sentence
+    assert str(record) in sentence
+    assert deepgen.below("out/*") == deepgen.below("out/.*") == []
+
+    monkeypatch.setattr(stage, "train", None)
+    assert deepgen(optimiser=optimiser) == 1
+    assert deepgen.say == [sentence]
+
+    monkeypatch.undo()
+    assert deepgen() == 0, "another learning rate is another training"
+
+
+def test_two_trainings_of_one_seed(deepgen):
+    process = deepgen.start(epochs=100_000)
+    try:
+        assert deepgen("--lock-timeout", "0", epochs=100_000) == 1
+        assert len(deepgen.say) == 1
+        assert f"another process (pid {process.pid} on " in deepgen.say[0]
+
+        began = time.monotonic()
+        assert deepgen("--lock-timeout", "0", epochs=1) == 1, "another budget has the same state"
+        assert time.monotonic() - began < 5
+    finally:
+        process.terminate()
+        process.stderr.read()
+        assert process.wait() == 75
+
+
+def sample(deepgen, model, settings):
+    """Arguments of `deepgen sample`."""
+    slice = {"model": settings["model"], "num_samples": 20, "threads": 1}
+    words = ["sample", "--settings", json.dumps(slice), "--seed", "1", "--model", model]
+    words += ["--out", deepgen.folder / "samples", "--store", deepgen.folder / "store"]
+    return [str(word) for word in words]
+
+
+def test_a_trained_model_gives_samples_of_its_seed(deepgen):
+    assert deepgen() == 0
+    model = deepgen.folder / "out" / "selected.safetensors"
+    assert deepgen(words=sample(deepgen, model, deepgen.settings)) == 0
+    samples = np.load(deepgen.folder / "samples" / "samples.npy")
+    assert samples.shape == (20, 784)
+    assert 0 <= samples.min() < samples.max() <= 1
+
+
+@pytest.mark.parametrize("culprit", ["experiment", "code", "objective", "damage"])
+def test_a_model_that_does_not_belong_is_refused_in_one_sentence(deepgen, culprit):
+    assert deepgen(epochs=1) == 0
+    model = deepgen.folder / "out" / "selected.safetensors"
+    settings = json.loads(json.dumps(deepgen.settings))
+    if culprit == "experiment":
+        settings["model"]["noise"]["distribution"] = "gaussian"
+        said = "belongs to another experiment"
+    elif culprit == "code":
+        tensors, metadata = read_tensors(model)
+        metadata["code"]["deepgen.models.gan"] = "000000000000"
+        write_tensors(model, tensors, metadata)
+        said = "was made by other code (deepgen.models.gan changed since): train again"
+    elif culprit == "objective":
+        model = model.with_name("objective.safetensors")
+        said = "does not fit this version of deepgen"
+    else:
+        model.write_bytes(model.read_bytes()[:-100])
+        said = "is not a safetensors file that deepgen wrote"
+    assert deepgen(words=sample(deepgen, model, settings)) == 1
+    assert len(deepgen.say) == 1
+    assert deepgen.say[0].startswith(f"deepgen sample: {model} ")
+    assert said in deepgen.say[0]
+    assert deepgen.below("samples/*") == deepgen.below("samples/.*") == []
+
+
+def test_a_state_of_another_training_is_refused(deepgen):
+    assert deepgen("--stop-after", "0") == 75
+    (state,) = deepgen.below("store/train/*/budget-5/state.safetensors")
+    assert deepgen("--stop-after", "0", batch_size=50) == 75
+    (other,) = set(deepgen.below("store/train/*/budget-5/state.safetensors")) - {state}
+    shutil.copy(other, state)
+    assert deepgen() == 1
+    assert len(deepgen.say) == 1
+    assert f"{state} belongs to another training or was made by other code" in deepgen.say[0]
