@@ -1,0 +1,1 @@
+"""The pages' templates, a package of their own: an edit of one is an edit of the report."""

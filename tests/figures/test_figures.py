@@ -1,0 +1,88 @@
+"""Every figure: drawn from made data, twice the same, described in words."""
+
+import importlib
+import pkgutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from figure_inputs import SETTINGS, history, inputs_of
+
+import deepgen.figures
+from deepgen.errors import DeepgenError
+from deepgen.figures import figure2a, previews, sigma_curve, style, training_curves
+
+FIGURES = [m.name for m in pkgutil.iter_modules(deepgen.figures.__path__) if m.name != "style"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_is_drawn_the_same_twice_and_captioned(name, tmp_path):
+    module = importlib.import_module(f"deepgen.figures.{name}")
+    settings = SETTINGS | {"figure": name}
+    assert set(module.INPUTS) == set(inputs_of(name))
+    for kind in ("png", "pdf"):
+        for turn in ("first", "second"):
+            drawn = module.draw(inputs_of(name), settings)
+            style.save(drawn, tmp_path / f"{turn}.{kind}", kind)
+        first, second = ((tmp_path / f"{turn}.{kind}").read_bytes() for turn in ("first", "second"))
+        assert first == second
+        assert len(first) > 3000
+    width, height = drawn.get_size_inches()
+    assert 4 < width < 8
+    assert 1 < height < 10
+    text = module.caption(inputs_of(name), settings)
+    assert "seed 7" in text
+    assert "selected" in text
+    assert "Adversarial nets on MNIST" in text
+
+
+def test_a_users_matplotlib_settings_change_nothing(tmp_path):
+    import matplotlib
+
+    style.save(figure2a.draw(inputs_of("figure2a"), SETTINGS), tmp_path / "a.png", "png")
+    with matplotlib.rc_context({"font.size": 30, "savefig.bbox": "tight"}):
+        style.save(figure2a.draw(inputs_of("figure2a"), SETTINGS), tmp_path / "b.png", "png")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_tile_puts_images_row_by_row():
+    images = np.zeros((2, 3, 4, 5, 1))
+    images[1, 2] = 0.5
+    canvas = style.tile(images, gap=1)
+    assert canvas.shape == (11, 19, 1)
+    assert (canvas[6:10, 13:18] == 0.5).all()
+    assert (canvas[5] == 1).all()
+    assert (canvas == 0.5).sum() == 20
+
+
+def test_figure2a_pairs_neighbours_with_the_last_sample_of_each_row():
+    inputs = inputs_of("figure2a")
+    inputs["neighbours"]["images"] = inputs["samples"][[4, 9, 14, 19]].copy()
+    inputs["neighbours"]["images"][3, 0] += 3
+    assert "0.0, 0.0, 0.0, 3.0" in figure2a.caption(inputs, SETTINGS)
+
+
+def test_sigma_curve_cuts_the_far_ends_and_says_so():
+    inputs = inputs_of("sigma_curve")
+    axes = sigma_curve.draw(inputs, SETTINGS).axes[0]
+    low, high = axes.get_ylim()
+    best = inputs["sigma_grid"]["log_likelihood"].max()
+    assert low < best < high
+    assert high - low < 2000
+    assert "cut off" in sigma_curve.caption(inputs, SETTINGS)
+    assert "fine sigma is on the edge" in sigma_curve.caption(inputs, SETTINGS)
+
+
+def test_training_curves_leave_out_what_was_not_recorded():
+    bare = pd.DataFrame({"epoch": [1], "loss_model": [0.7]})
+    assert len(training_curves.draw({"history": bare}, SETTINGS).axes) == 1
+    assert "no validation score" in training_curves.caption({"history": bare}, SETTINGS).lower()
+    full = history(400)
+    kept = int(full["epoch"][full["selection_score"].idxmax()])
+    assert f"epoch {kept} " in training_curves.caption({"history": full}, SETTINGS)
+
+
+def test_previews_must_fit_the_epochs_that_were_reached():
+    inputs = inputs_of("previews") | {"history": history(20)}
+    with pytest.raises(DeepgenError, match="6 snapshots that 20 epochs"):
+        previews.draw(inputs, SETTINGS)
