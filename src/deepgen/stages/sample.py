@@ -1,0 +1,30 @@
+"""Stage `sample`: a model in; fair random draws in the scoring space out."""
+
+from pathlib import Path
+from typing import Any
+
+from deepgen.data.arrays import save_array
+from deepgen.device import choose_device
+from deepgen.models.loading import draw, load_trained
+from deepgen.seeds import stream
+
+
+def sample(
+    model: Path, out: Path, settings: dict[str, Any], seed: int, code: dict[str, str], device: str
+) -> None:
+    """Draw `num_samples` with noise that training and selection never used.
+
+    Args:
+        model: `selected.safetensors` or `last.safetensors`.
+        out: Receives `samples.npy`, float32 [n, D].
+        settings: The resolved slice: model, num_samples, threads.
+        seed: Of the experiment.
+        code: Fingerprints of the model's code today.
+
+    Raises:
+        DeepgenError: if the file holds another model or one that other code trained.
+    """
+    target = choose_device(device, settings["threads"])
+    network = load_trained(model, settings["model"], code).to(target)
+    samples = draw(network, settings["num_samples"], stream(seed, "samples", target))
+    save_array(out / "samples.npy", samples.cpu().numpy())

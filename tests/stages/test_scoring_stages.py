@@ -1,0 +1,84 @@
+"""From samples to a score, as the command line runs it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepgen.cli import main
+from deepgen.evaluation.parzen import FINE_SIGMA, PAPER_GRID
+
+SPACE = {"space": "pixels", "threads": 1}
+PARZEN = {
+    "grid": {"start": 0.1, "stop": 1.0, "num": 10},
+    "fine_range": [0.02, 2.0],
+    "fine_tolerance": 0.01,
+    "sigma_examples": 1000,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, mnist_bytes):
+    """Prepared data: real validation and test images, and 10,000 training images."""
+    folder = tmp_path_factory.mktemp("scoring")
+    for split, images in {
+        "train": mnist_bytes["train"][:10_000],
+        "valid": mnist_bytes["train"][50_000:],
+        "test": mnist_bytes["test"],
+    }.items():
+        np.save(folder / f"{split}.npy", images.reshape(-1, 28, 28, 1))
+    return folder
+
+
+def run(folder, stage, settings, *more):
+    arguments = ["--settings", json.dumps(settings), "--out", str(folder)]
+    store = ["--store", str(folder / "store")]
+    assert main([stage, *arguments, *store, *map(str, more)]) == 0
+
+
+def test_training_images_as_samples_give_the_golden_value(folder, mnist):
+    np.save(folder / "samples.npy", mnist["train"][:10_000])
+    data = ("--samples", folder / "samples.npy", "--data", folder)
+    run(folder, "select-sigma", SPACE | {"parzen": PARZEN}, *data)
+    run(folder, "score", SPACE | {"score": "parzen"}, *data, "--sigma", folder / "sigma.json")
+
+    curve = pd.read_csv(folder / "sigma_grid.csv")
+    grid = curve[curve.estimator == PAPER_GRID]
+    assert grid.log_likelihood.max() == pytest.approx(238.1233, abs=1e-3)
+    scores = json.loads((folder / "parzen.json").read_text())
+    paper = scores[PAPER_GRID]
+    assert paper["sigma"] == pytest.approx(0.166810, abs=1e-6)
+    assert paper["log_likelihood"] == pytest.approx(241.1929, abs=1e-3)
+    assert paper["standard_error"] == pytest.approx(2.1303, abs=1e-3)
+    assert paper["num_test_examples"] == paper["num_samples"] == 10_000
+    assert scores[FINE_SIGMA]["log_likelihood"] > paper["log_likelihood"]
+
+
+def test_a_reference_is_made_of_training_images(folder, mnist):
+    settings = SPACE | {"reference": "training-images", "num_samples": 20, "seed": 1}
+    run(folder, "reference", settings, "--data", folder)
+    samples = np.load(folder / "samples.npy")
+    assert samples.shape == (20, 784)
+    assert all((image == mnist["train"][:10_000]).all(1).any() for image in samples)
+
+
+def test_neighbours_are_those_of_the_last_sample_of_each_row(folder, mnist):
+    samples = np.zeros((20, 784), np.float32)
+    samples[[4, 9, 14, 19]] = mnist["train"][[10, 20, 30, 40]] + 0.001
+    np.save(folder / "samples.npy", samples)
+    run(folder, "neighbours", SPACE, "--samples", folder / "samples.npy", "--data", folder)
+    found = np.load(folder / "neighbours.npz")
+    assert found["indices"].tolist() == [10, 20, 30, 40]
+    assert np.allclose(found["distances"], 0.001 * 28, rtol=1e-3)
+    assert np.allclose(found["images"], mnist["train"][[10, 20, 30, 40]])
+
+
+def test_a_damaged_file_is_named(folder, capsys):
+    (folder / "samples.npy").write_bytes(b"no array")
+    arguments = ["--settings", json.dumps(SPACE), "--out", str(folder), "--data", str(folder)]
+    arguments += ["--samples", str(folder / "samples.npy"), "--store", str(folder / "store")]
+    assert main(["neighbours", *arguments]) == 1
+    error = capsys.readouterr().err
+    assert "samples.npy is damaged" in error
+    assert error.count("\n") == 1

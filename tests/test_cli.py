@@ -1,0 +1,159 @@
+"""The command line: help for everything, and one sentence about what is wrong."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from deepgen import cli
+from deepgen.cli import build_parser, main
+
+STAGES = [
+    "fetch",
+    "prepare",
+    "train",
+    "sample",
+    "interpolate",
+    "neighbours",
+    "reference",
+    "select-sigma",
+    "score",
+    "figure",
+    "table",
+    "report",
+]
+TOOLS = ["publish", "store"]
+
+
+@pytest.fixture
+def train(root, tmp_path, monkeypatch, capsys):
+    """Run `deepgen train` with these options; returns the exit code and the lines it said."""
+    monkeypatch.chdir(root)
+
+    def run(*options):
+        folders = ["--data", "data", "--out", tmp_path / "out", "--store", tmp_path / "store"]
+        code = main(["train", "--seed", "1", *map(str, [*folders, *options])])
+        assert not (tmp_path / "out").exists()
+        return code, capsys.readouterr().err.splitlines()
+
+    return run
+
+
+def test_help_names_every_stage():
+    run = subprocess.run(
+        [sys.executable, "-m", "deepgen.cli", "--help"], capture_output=True, text=True, check=True
+    )
+    words = run.stdout.split()
+    assert [name for name in STAGES + TOOLS if name not in words] == []
+
+
+@pytest.mark.parametrize("name", STAGES + TOOLS)
+def test_help_of_a_command_explains_every_option(name, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")
+    with pytest.raises(SystemExit) as left:
+        main([name, "--help"])
+    assert left.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    commands = next(a for a in build_parser()._actions if a.dest == "command").choices
+    for action in commands[name]._actions:
+        if action.choices is None or action.option_strings:
+            assert action.help, action.dest
+            assert " ".join(action.help.split()) in said
+
+
+@pytest.mark.parametrize("words", [["trian"], [], ["train"], ["store", "burn"]])
+def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    assert "usage: deepgen" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('{"model": ', "--settings is not JSON"),
+        ("nowhere.yaml", "has no file nowhere.yaml"),
+        ("config/experiments/mnits.yaml", "did you mean 'mnist'?"),
+        ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; it has mnist"),
+        ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
+        ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),
+        ("config", "cannot use config: Is a directory"),
+        ("config/experiments/mnist.yaml", "train.npy is missing"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_one_sentence(train, settings, said):
+    code, lines = train("--settings", settings)
+    assert code == 1
+    assert len(lines) == 1
+    assert lines[0].startswith("deepgen train: ")
+    assert said in lines[0]
+
+
+def test_expected_code_that_is_not_json_is_one_sentence(train):
+    code, lines = train("--settings", "config/quick.yaml:mnist", "--expect-code", "{")
+    assert (code, len(lines)) == (1, 1)
+    assert "--expect-code is not JSON" in lines[0]
+
+
+def test_an_unknown_device_is_refused(train, capsys):
+    with pytest.raises(SystemExit) as left:
+        train("--settings", "config/quick.yaml:mnist", "--device", "nope")
+    assert left.value.code == 2
+    assert "'nope' is not cpu, cuda, cuda:1 or auto" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stage", ["reference", "score", "figure"])
+def test_a_stage_with_a_name_asks_for_it(stage, root, tmp_path, capsys):
+    paths = {"score": ["--samples", "x", "--sigma", "x"], "figure": []}.get(stage, [])
+    data = [] if stage == "figure" else ["--data", str(tmp_path)]
+    settings = str(root / "config" / "experiments" / "mnist.yaml")
+    assert main([stage, "--settings", settings, "--out", str(tmp_path / "o"), *paths, *data]) == 1
+    assert f"--name is missing: say which {stage}" in capsys.readouterr().err
+
+
+def test_a_role_without_a_path_is_named(tmp_path, capsys):
+    settings = json.dumps({"figure": "figure3", "output": "figure3"})
+    out = ["--out", str(tmp_path)]
+    assert main(["figure", "--settings", settings, *out, "--input", "history.csv"]) == 1
+    assert "--input history.csv: write it as ROLE=PATH" in capsys.readouterr().err
+
+
+def test_pruning_without_results_deletes_nothing(tmp_path, capsys):
+    kept = tmp_path / "store" / "sample" / "key" / "samples.npy"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    folders = ["--store", str(tmp_path / "store"), "--results", str(tmp_path / "resutls")]
+    assert main(["store", "prune", *folders]) == 1
+    assert "resutls is no folder" in capsys.readouterr().err
+    assert kept.exists()
+
+
+def test_pruning_by_a_damaged_provenance_deletes_nothing(tmp_path, capsys):
+    kept = tmp_path / "store" / "sample" / "key" / "samples.npy"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    (tmp_path / "sample.prov.json").write_text("{")
+    folders = ["--store", str(tmp_path / "store"), "--results", str(tmp_path)]
+    assert main(["store", "prune", *folders]) == 1
+    assert "sample.prov.json is not JSON" in capsys.readouterr().err
+    assert kept.exists()
+
+
+def test_interruption_exits_with_130(monkeypatch, tmp_path, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "manage_store", interrupted)
+    assert main(["store", "list", "--store", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "deepgen store: interrupted\n"
+
+
+def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
+    def buggy(options):
+        raise OSError("a message that no errno explains")
+
+    monkeypatch.setattr(cli, "manage_store", buggy)
+    with pytest.raises(OSError, match="no errno explains"):
+        main(["store", "list", "--store", str(tmp_path)])
