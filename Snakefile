@@ -1,0 +1,52 @@
+# The whole paper: `snakemake --cores all`, or `--configfile config/quick.yaml` for minutes.
+import os
+from pathlib import Path
+
+from deepgen.config import load_config
+from deepgen.errors import DeepgenError
+from deepgen.jobs.plan import Plan, rule_name
+
+if "run" not in config:
+
+    configfile: "config/config.yaml"
+
+
+try:
+    plan = Plan(load_config(config))
+except DeepgenError as error:
+    raise SystemExit(f"deepgen: {error}")
+
+run = plan.run
+os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
+if plan.config.run.data.mirror:
+    os.environ.setdefault("DEEPGEN_MIRROR", plan.config.run.data.mirror)
+
+
+wildcard_constraints:
+    run=run,
+    experiment="|".join(plan.experiments),
+    seed=r"\d+",
+    checkpoint="selected|last",
+    score="|".join({s for e in plan.experiments.values() for s in e.scores}),
+    source=r"seed-\d+/(selected|last)|references/[a-z-]+",
+
+
+rule all:
+    input:
+        f"results/{run}/report/index.html",
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+onsuccess:
+    print(f"deepgen: finished; open results/{run}/report/index.html")
+
+
+onerror:
+    print("deepgen: a job failed; its log above says why. The same command continues.")

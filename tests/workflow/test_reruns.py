@@ -1,0 +1,155 @@
+"""What reruns after which change: the exact jobs, and the exact optimiser updates."""
+
+import os
+
+import pytest
+import yaml
+
+from .conftest import EXPERIMENT, UPDATES_PER_EPOCH
+
+TRAIN = "results/tiny/digits/seed-1/selected.safetensors"
+AFTER_SAMPLES = {"select_sigma": 2, "score": 2, "make_table": 1, "write_report": 1}
+AFTER_TRAINING = AFTER_SAMPLES | {
+    "train": 1,
+    "sample": 2,
+    "interpolate": 1,
+    "find_neighbours": 1,
+    "draw_figure": 5,
+}
+AFTER_SIGMA = {
+    "select_sigma": 3,
+    "score": 3,
+    "draw_figure": 1,
+    "make_table": 1,
+    "write_report": 1,
+}
+EVERYTHING_PREPARED = AFTER_TRAINING | {"make_reference": 1, "select_sigma": 3, "score": 3}
+
+GAN = "src/deepgen/models/gan.py"
+CODE_EDITS = {
+    "comment": (GAN, "import math\n", "import math  # a comment\n", {}),
+    "docstring": (GAN, "The generator of Generative", "A generator of Generative", {}),
+    "layout": (GAN, "z = layer(z)\n", "z = layer(\n                z\n            )\n", {}),
+    "network": (GAN, "clamp(1e-7, 1 - 1e-7)", "clamp(1e-6, 1 - 1e-6)", AFTER_TRAINING),
+    "loop": ("src/deepgen/training/loop.py", "self.update += 1", "self.update += 1 + 0",
+             AFTER_TRAINING),
+    "evaluation": ("src/deepgen/evaluation/parzen.py", "COARSE, REFINED = 24, 9",
+                   "COARSE, REFINED = 25, 9", AFTER_SIGMA),
+    "figure": ("src/deepgen/figures/figure3.py", "INPUTS = ", "EDITED = 1\nINPUTS = ",
+               {"draw_figure": 1, "write_report": 1}),
+    "report": ("src/deepgen/stages/report.py", "def report(", "EDITED = 1\n\n\ndef report(",
+               {"write_report": 1}),
+    "template": ("src/deepgen/reporting/templates/report.css", "}", "}  ", {"write_report": 1}),
+    "defaults": ("src/deepgen/settings.py", "class Settings(", "class Other:\n    x = 1\n\n\n"
+                 "class Settings(", {}),
+    "command line": ("src/deepgen/cli.py", "def main(", "EDITED = 1\n\n\ndef main(", {}),
+    "data set": ("src/deepgen/data/registry.py", 'DATASETS["digits"]',
+                 'DATASETS["other"] = DATASETS["mnist"]\nDATASETS["digits"]', {}),
+    "preparation": ("src/deepgen/stages/prepare.py", "def prepare(", "EDITED = 1\n\n\ndef prepare(",
+                    EVERYTHING_PREPARED | {"prepare_digits": 1}),
+}  # fmt: skip
+
+
+def set_in(*keys, value):
+    """A function that changes one setting of the experiment."""
+
+    def change(content):
+        for key in keys[:-1]:
+            content = content.setdefault(key, {})
+        content[keys[-1]] = value
+
+    return change
+
+
+SETTING_EDITS = {
+    "sigma grid": (set_in("parzen", "grid", value={"start": 0.1, "stop": 1.0, "num": 12}),
+                   AFTER_SIGMA),
+    "learning rate": (set_in("training", "optimiser", value={"learning_rate": 0.05}),
+                      AFTER_TRAINING),
+    "longer budget": (set_in("training", "epochs", value=3), AFTER_TRAINING),
+    "seed list": (set_in("seeds", value=[1, 2]), AFTER_SAMPLES | {"train": 1, "sample": 2}),
+    "line of figure 3": (set_in("interpolation", value={"steps": 7}),
+                         {"interpolate": 1, "draw_figure": 1, "write_report": 1}),
+    "one figure less": (set_in("figures", value=["figure2a", "figure3", "sigma_curve", "previews"]),
+                        {"write_report": 1}),
+    "integer for float": (set_in("parzen", "grid", value={"start": 0.1, "stop": 1, "num": 10}), {}),
+}  # fmt: skip
+
+
+def test_the_first_run_makes_every_stage(project):
+    assert project.first_plan == EVERYTHING_PREPARED | {"fetch_digits": 1, "prepare_digits": 1}
+    assert project.first_updates == 2 * UPDATES_PER_EPOCH
+
+
+def test_nothing_reruns_without_a_change(project):
+    assert project.planned() == {}
+
+
+def test_touching_every_file_reruns_nothing(project):
+    for folder in ("src", "config", "workflow", "data"):
+        for path in (project.root / folder).rglob("*"):
+            os.utime(path)
+    assert project.planned() == {}
+
+
+@pytest.mark.parametrize("name", CODE_EDITS)
+def test_code_edit(project, name):
+    path, old, new, expected = CODE_EDITS[name]
+    with project.edited(path, old, new):
+        assert project.planned() == expected
+
+
+@pytest.mark.parametrize("name", SETTING_EDITS)
+def test_setting_edit(project, name):
+    change, expected = SETTING_EDITS[name]
+    with project.configured(change):
+        assert project.planned() == expected
+
+
+def test_a_new_family_reruns_nothing(project):
+    path = project.root / "src/deepgen/models/other.py"
+    path.write_text("from deepgen.models.base import Model\n\nbuild = Model\n")
+    assert project.planned() == {}
+    path.unlink()
+
+
+def test_an_added_experiment_is_all_that_runs(project):
+    path = project.root / "config/experiments/second.yaml"
+    path.write_text(yaml.safe_dump(EXPERIMENT | {"title": "Second"}))
+    project.write_yaml("config/tiny.yaml", {"run": "tiny", "experiments": ["digits", "second"]})
+    try:
+        assert project.planned() == EVERYTHING_PREPARED
+        # The same training under another name is the same job: it comes from the store
+        assert project.run("results/tiny/second/seed-1/selected.safetensors") == 0
+    finally:
+        project.write_yaml("config/tiny.yaml", {"run": "tiny", "experiments": ["digits"]})
+
+
+def test_the_reason_names_what_changed(project):
+    with project.configured(set_in("training", "optimiser", value={"learning_rate": 0.05})):
+        assert '"learning_rate":0.05' in project.snakemake("-n", TRAIN)
+
+
+def test_a_longer_budget_runs_only_the_additional_epochs(project):
+    with project.configured(set_in("training", "epochs", value=4)):
+        assert project.run(TRAIN) == 2 * UPDATES_PER_EPOCH
+    assert project.run(TRAIN) == 0
+
+
+def test_a_new_seed_trains_once(project):
+    with project.configured(set_in("seeds", value=[1, 2])):
+        assert project.run("results/tiny/digits/seed-2/history.csv") == 2 * UPDATES_PER_EPOCH
+
+
+def test_a_branch_switch_and_back_trains_once(project):
+    before = (project.root / TRAIN).read_bytes()
+    with project.edited(*CODE_EDITS["network"][:3]):
+        assert project.run(TRAIN) == 2 * UPDATES_PER_EPOCH
+    assert project.run(TRAIN) == 0
+    assert (project.root / TRAIN).read_bytes() == before
+
+
+def test_preparation_with_equal_bytes_trains_nothing(project):
+    with project.edited(*CODE_EDITS["preparation"][:3]):
+        assert project.run(TRAIN) == 0
+    assert project.run(TRAIN) == 0

@@ -1,0 +1,79 @@
+"""The workflow as a stranger meets it: formatted, linted, planned in a fresh clone, reported."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+STAGES = {
+    "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "select_sigma", "score",
+    "interpolate", "find_neighbours", "draw_figure", "make_table", "write_report",
+}  # fmt: skip
+
+
+def call(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Path:
+    """What a fresh clone would hold."""
+    files = call("git", "ls-files", "-z").stdout.split("\0")[:-1]
+    if not files:
+        pytest.skip("not a git checkout, so what a clone holds is not known")
+    folder = tmp_path_factory.mktemp("clone")
+    for name in files:
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("config", ["config/config.yaml", "config/quick.yaml"])
+def test_a_fresh_clone_plans_every_stage(clone, config):
+    result = call("snakemake", "-n", "--configfile", config, cwd=clone)
+    assert result.returncode == 0, result.stdout + result.stderr
+    stats = (result.stdout + result.stderr).partition("Job stats:")[2]
+    assert set(re.findall(r"^(\w+) +\d+$", stats, flags=re.MULTILINE)) - {"all", "total"} == STAGES
+
+
+def test_an_experiment_is_a_target(clone):
+    result = call("snakemake", "-n", "mnist", cwd=clone)
+    assert result.returncode == 0
+    assert "draw_figure" in result.stdout + result.stderr
+
+
+def test_a_wrong_configuration_is_one_sentence_and_starts_nothing(clone):
+    result = call("snakemake", "-n", "--config", "experiments=[mnits]", "run=x", cwd=clone)
+    assert result.returncode == 1
+    sentences = [line for line in result.stderr.splitlines() if line.startswith("deepgen:")]
+    assert len(sentences) == 1
+    assert "did you mean 'mnist'?" in sentences[0]
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_the_linter_misses_nothing_but_environments():
+    result = call("snakemake", "--lint")
+    found = re.findall(r"^    \* (.+?):", result.stdout + result.stderr, flags=re.MULTILINE)
+    assert set(found) <= {"Specify a conda environment or container for each rule."}, found
+
+
+def test_the_snakefiles_are_formatted():
+    assert call("snakefmt", "--check", "Snakefile", "workflow").returncode == 0
+
+
+def test_parsing_imports_neither_torch_nor_pandas():
+    code = "import sys, deepgen.jobs.plan; print({'torch', 'pandas'} & set(sys.modules))"
+    assert call(sys.executable, "-c", code).stdout.strip() == "set()"
+
+
+def test_snakemake_writes_its_own_report(project):
+    project.snakemake("--report", "snakemake-report.html")
+    assert (project.root / "snakemake-report.html").stat().st_size > 10_000
