@@ -45,7 +45,8 @@ include: "workflow/rules/report.smk"
 
 
 onsuccess:
-    print(f"deepgen: finished; open results/{run}/report/index.html")
+    if Path(f"results/{run}/report/index.html").exists():
+        print(f"deepgen: finished; open results/{run}/report/index.html")
 
 
 onerror:

@@ -145,7 +145,7 @@ def test_interruption_exits_with_130(monkeypatch, tmp_path, capsys):
     def interrupted(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "manage_store", interrupted)
+    monkeypatch.setattr(cli.do, "manage_store", interrupted)
     assert main(["store", "list", "--store", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "deepgen store: interrupted\n"
 
@@ -154,6 +154,6 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
     def buggy(options):
         raise OSError("a message that no errno explains")
 
-    monkeypatch.setattr(cli, "manage_store", buggy)
+    monkeypatch.setattr(cli.do, "manage_store", buggy)
     with pytest.raises(OSError, match="no errno explains"):
         main(["store", "list", "--store", str(tmp_path)])

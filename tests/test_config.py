@@ -75,8 +75,8 @@ def test_shipped_run_files_load(root, name):
 def test_paper_and_quick_runs_differ_as_their_files_say(root):
     paper = load_config(root / "config" / "config.yaml", root / "config").experiments["mnist"]
     quick = load_config(root / "config" / "quick.yaml", root / "config").experiments["mnist"]
-    assert (paper.training.epochs, quick.training.epochs) == (1500, 5)
-    assert (len(paper.seeds), len(quick.seeds)) == (5, 2)
+    assert (paper.training.epochs, len(paper.seeds)) == (1500, 5)
+    assert quick.training.epochs < 20
     assert quick.training.optimiser == paper.training.optimiser
     assert quick.model == paper.model
 

@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parents[1]
 # Settings enter an identity resolved, so the modules that hold their defaults need not.
 EXCLUDED = (
     "deepgen.cli",
+    "deepgen.commands",
     "deepgen.config",
     "deepgen.data.registry",
     "deepgen.errors",

@@ -1,0 +1,204 @@
+"""What each command of `deepgen` does with its options: name a job's files, then run it."""
+
+import argparse
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from deepgen.config import load_config, load_experiment, read_yaml, stage_settings
+from deepgen.errors import DeepgenError
+from deepgen.jobs import store
+from deepgen.jobs.identity import code_from
+from deepgen.jobs.job import Job
+from deepgen.jobs.plan import Plan
+from deepgen.jobs.train_job import run_training
+from deepgen.reporting.publish import publish as publish_report
+
+
+def fetch(o: argparse.Namespace) -> None:
+    """Download and verify the files of a data set."""
+    job = _job(o, {}, lambda settings: [file["name"] for file in settings["files"]])
+    _run(job, mirror=o.mirror, bundled=o.bundled)
+
+
+def prepare(o: argparse.Namespace) -> None:
+    """Raw files to arrays and splits."""
+    settings = _settings(o)
+    files = [name for part in settings["parts"].values() for name in part.values()]
+    outputs = ["meta.json"]
+    for name, split in settings["splits"].items():
+        labelled = "labels" in settings["parts"][split["part"]]
+        outputs += [f"{name}.npy"] + [f"{name}_labels.npy"] * labelled
+    _run(_job(o, _in(o.raw, *files), outputs), raw=o.raw)
+
+
+def train(o: argparse.Namespace) -> None:
+    """Train one seed of an experiment."""
+    labels = [n for n in ["train_labels.npy"] if (o.data / n).exists()]
+    inputs = _in(o.data, "train.npy", *labels, "valid.npy")
+    models = ["selected", "last", "objective"]
+    outputs = [f"{m}.safetensors" for m in models] + ["history.csv", "previews.npy"]
+    run_training(_job(o, inputs, outputs), o.data, o.device, o.stop_after)
+
+
+def sample(o: argparse.Namespace) -> None:
+    """Draw samples from a model."""
+    job = _job(o, {"model": o.model}, ["samples.npy"])
+    _run(job, model=o.model, seed=o.seed, code=_model_code(job), device=o.device)
+
+
+def interpolate(o: argparse.Namespace) -> None:
+    """Decode lines in z space (Figure 3)."""
+    job = _job(o, {"model": o.model}, ["interpolation.npy"])
+    _run(job, model=o.model, code=_model_code(job), device=o.device)
+
+
+def neighbours(o: argparse.Namespace) -> None:
+    """Find nearest training images (Figure 2)."""
+    job = _job(o, {"samples": o.samples} | _in(o.data, "train.npy"), ["neighbours.npz"])
+    _run(job, samples=o.samples, data=o.data, device=o.device)
+
+
+def reference(o: argparse.Namespace) -> None:
+    """Make a reference set of samples."""
+    _run(_job(o, _in(o.data, "train.npy"), ["samples.npy"]), data=o.data, device=o.device)
+
+
+def select_sigma(o: argparse.Namespace) -> None:
+    """Choose the Parzen window's bandwidth."""
+    inputs = {"samples": o.samples} | _in(o.data, "valid.npy")
+    job = _job(o, inputs, ["sigma_grid.csv", "sigma.json"])
+    _run(job, samples=o.samples, data=o.data, device=o.device)
+
+
+def score(o: argparse.Namespace) -> None:
+    """Score samples on the test split."""
+    inputs = {"samples": o.samples, "sigma": o.sigma} | _in(o.data, "test.npy")
+    job = _job(o, inputs, lambda settings: [f"{settings['score']}.json"])
+    _run(job, samples=o.samples, sigma=o.sigma, data=o.data, device=o.device)
+
+
+def figure(o: argparse.Namespace) -> None:
+    """Draw one figure."""
+    inputs = _parse_roles(o.input)
+    job = _job(o, inputs, lambda s: [f"{s['output']}.{kind}" for kind in ("png", "pdf", "txt")])
+    _run(job, inputs=inputs)
+
+
+def table(o: argparse.Namespace) -> None:
+    """Make Table 1."""
+    inputs = {f"{i:03d} {path.parent.name}": path for i, path in enumerate(o.scores)}
+    _run(_job(o, inputs, [f"table1.{kind}" for kind in ("csv", "md", "tex")]), scores=o.scores)
+
+
+def report(o: argparse.Namespace) -> None:
+    """Write the HTML report."""
+    inputs = _parse_roles(o.input)
+    outputs = ["index.html", "runs.csv"]
+    job = _job(o, inputs, lambda s: outputs + [f"{name}.html" for name in s["experiments"]])
+    _run(job, inputs=inputs)
+
+
+def publish(o: argparse.Namespace) -> None:
+    """Copy a finished report to reports/<run>/."""
+    for path in publish_report(o.run, o.out / o.run.name):
+        print(path)
+
+
+def manage_store(o: argparse.Namespace) -> None:
+    """List or prune the store."""
+    if o.action == "list":
+        for entry in store.entries(o.store):
+            state = "finished" if entry["finished"] else "running or stopped"
+            size = f"{entry['bytes'] / 1e6:8.1f} MB"
+            print(f"{entry['stage']:12} {entry['key']} {entry['budget']:>5} {size}  {state}")
+        return
+    if not o.results.is_dir():
+        raise DeepgenError(
+            f"--results {o.results} is no folder, so all of {o.store} would be deleted: correct "
+            "the path, or delete the store yourself"
+        )
+    keep = set()
+    for path in o.results.rglob("*.prov.json"):
+        keep.add(_parse_json(str(path), path.read_text(encoding="utf-8")).get("key"))
+    for folder in store.prune(o.store, keep, o.interrupted):
+        print(f"deleted {folder}")
+
+
+def _run(job: Job, **arguments: Any) -> None:
+    """Run the stage of the job's name, imported only if the store does not have its outputs."""
+    name = job.stage.replace("-", "_")
+
+    def make(out: Path) -> Any:
+        module = importlib.import_module(f"deepgen.stages.{name}")
+        return getattr(module, name)(out=out, settings=job.settings, **arguments)
+
+    job.run(make)
+
+
+def _in(folder: Path, *names: str) -> dict[str, Path]:
+    return {name: folder / name for name in names}
+
+
+def _parse_roles(pairs: list[str]) -> dict[str, Path]:
+    for pair in pairs:
+        if "=" not in pair:
+            raise DeepgenError(f"--input {pair}: write it as ROLE=PATH")
+    return {role: Path(path) for role, path in (pair.split("=", 1) for pair in pairs)}
+
+
+def _job(
+    o: argparse.Namespace,
+    inputs: dict[str, Path],
+    outputs: list[str] | Callable[[dict[str, Any]], list[str]],
+) -> Job:
+    settings = _settings(o)
+    outputs = outputs(settings) if callable(outputs) else outputs
+    # Several figures or scores share a folder, so their provenance is named after them
+    named = {"figure": settings.get("output"), "score": settings.get("score"), "table": "table1"}
+    return Job(
+        stage=o.command,
+        inputs=inputs,
+        out=o.out,
+        outputs=outputs,
+        settings=settings,
+        seed=getattr(o, "seed", None),
+        expected_code=_parse_json("--expect-code", o.expect_code) if o.expect_code else None,
+        store_dir=getattr(o, "store", None),
+        provenance=f"{named.get(o.command, o.command)}.prov.json",
+        lock_timeout=getattr(o, "lock_timeout", -1),
+    )
+
+
+def _settings(o: argparse.Namespace) -> dict[str, Any]:
+    text = o.settings
+    if text.lstrip().startswith("{"):
+        return _parse_json("--settings", text)
+    if getattr(o, "name", None) == "":
+        raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
+    path, _, name = text.partition(":")
+    if not name:
+        if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
+            raise DeepgenError(
+                f"{path} is a run file: name one of its experiments, as in {path}:mnist"
+            )
+        experiment = load_experiment(Path(path))
+        return stage_settings(o.command, experiment, getattr(o, "name", ""))
+    plan = Plan(load_config(Path(path), Path(path).parent))
+    if name not in plan.config.experiments:
+        known = ", ".join(plan.config.experiments)
+        raise DeepgenError(f"{path} has no experiment {name!r}; it has {known}")
+    return json.loads(plan.settings(o.command, name, getattr(o, "name", "")))
+
+
+def _parse_json(option: str, text: str) -> dict[str, Any]:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise DeepgenError(f"{option} is not JSON ({error}): correct it") from None
+
+
+def _model_code(job: Job) -> dict[str, str]:
+    return code_from(f"deepgen.models.{job.settings['model']['family']}")
