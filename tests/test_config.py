@@ -8,8 +8,10 @@ import re
 import pytest
 import yaml
 
+from deepgen.checks import FIGURE2A_SAMPLES, RESERVED
 from deepgen.config import load_config, load_experiment, merge, stage_settings
 from deepgen.errors import DeepgenError
+from deepgen.figures import figure2a
 from deepgen.files import canonical_json
 
 STAGES = {
@@ -158,7 +160,51 @@ def test_paper_and_quick_runs_differ_as_their_files_say(root):
             "parzen.grid is {'start': 1.0, 'stop': 0.1}: a sigma grid needs start < stop",
         ),
         ("parzen.fine_range", [2.0, 0.1], "fine_range must be [low, high] with low < high"),
-        ("seeds", [1, 2, 1], "seeds must differ from each other"),
+        ("seeds", [1, 2, 1], "seeds is [1, 2, 1]: must not repeat 1"),
+        ("seeds", [1, 2**32], "seeds[1] is 4294967296: must be less than or equal to 4294967295"),
+        ("references.seed", -1, "references.seed is -1: must be greater than or equal to 0"),
+        ("references.seed", 2**32, "references.seed is 4294967296: must be less than or equal"),
+        ("interpolation.seed", -1, "interpolation.seed is -1: must be greater than or equal to 0"),
+        ("interpolation.seed", 2**32, "interpolation.seed is 4294967296: must be less than or"),
+        (
+            "references.names",
+            ["kmeans", "kmeans"],
+            "references.names is ['kmeans', 'kmeans']: must not repeat 'kmeans'",
+        ),
+        ("figures", ["figure3", "figure3"], "figures is ['figure3', 'figure3']: must not repeat"),
+        ("figures", ["figure2"], "figures[0] is 'figure2'; known are figure2a, figure3, previews,"),
+        ("figures", ["figure3", "previw"], "figures[1] is 'previw'; known are figure2a, figure3,"),
+        ("figures", ["previw"], "; did you mean 'previews'?"),
+        ("figures", ["style"], "figures[0] is 'style'; known are figure2a"),
+        ("scores", ["parzen", "parzen"], "scores is ['parzen', 'parzen']: must not repeat"),
+        ("scores", [], "scores is []: must have at least 1 item"),
+        (
+            "training.selection.sigma_examples",
+            10_000,
+            "training.selection.sigma_examples is 10000: must be at most 9999, because mnist has "
+            "10000 validation images",
+        ),
+        (
+            "parzen.sigma_examples",
+            10_001,
+            "parzen.sigma_examples is 10001: must be at most 10000, because mnist has 10000 valid",
+        ),
+        (
+            "references.num_samples",
+            50_001,
+            "references.num_samples is 50001: must be at most 50000, because mnist has 50000 train",
+        ),
+        ("references.kmeans_centroids", 50_001, "references.kmeans_centroids is 50001: must be at"),
+        (
+            "num_samples",
+            19,
+            "num_samples is 19: must be at least 20, because figures has figure2a",
+        ),
+        (
+            "training.selection",
+            {"rule": "last", "every": 5},
+            "unknown key training.selection.every: it belongs to another rule or kind",
+        ),
         ("seeds", [], "seeds is []: must have at least 1 item"),
         ("seeds", 1, "seeds is 1: must be a valid list"),
         ("seeds", [1, -2], "seeds[1] is -2: must be greater than or equal to 0"),
@@ -214,11 +260,87 @@ def test_several_mistakes_are_counted(folder, shipped):
         ({"experiment": ["mnist"]}, "run.yaml: unknown key experiment; did you mean experiments?"),
         ({"data": {"miror": "x"}}, "run.yaml: unknown key data.miror; did you mean data.mirror?"),
         ({"run": "../up"}, "run.yaml: run is '../up': must be lower-case letters"),
+        ({"experiments": ["mnist", "mnist"]}, "experiments is ['mnist', 'mnist']: must not repeat"),
+        ({"experiments": ["mnist", "report"]}, "run.yaml: experiments[1] is 'report', which is"),
+        ({"experiments": ["select-sigma"]}, "experiments[0] is 'select-sigma', which is the name"),
+        ({"experiments": ["fetch-mnist"]}, "experiments[0] is 'fetch-mnist', which is the name"),
+        ({"experiments": ["a-b", "a_b"]}, "experiments[1] is 'a_b', which differs from 'a-b' only"),
+        (
+            {"overrides": {"mnist": {"training": {"selection": {"rule": "last", "evry": 1}}}}},
+            "unknown key training.selection.evry; did you mean training.selection.every?",
+        ),
     ],
 )
 def test_a_wrong_run_file_is_one_sentence(folder, change, said):
     write(folder / "run.yaml", {"run": "trial", "experiments": ["mnist"]} | change)
     assert said in sentence_of(load_config, folder / "run.yaml", folder)
+
+
+def test_every_rule_of_the_workflow_is_a_reserved_name(root):
+    files = [root / "Snakefile", *(root / "workflow" / "rules").glob("*.smk")]
+    rules = {r for f in files for r in re.findall(r"^rule (\w+):", f.read_text(), re.MULTILINE)}
+    assert len(rules) > 8
+    assert rules - set(RESERVED) == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("training.selection.sigma_examples", 9999),
+        ("parzen.sigma_examples", 10_000),
+        ("references", {"names": ["gaussian"], "num_samples": 10**6, "kmeans_centroids": 10**6}),
+        ("references.num_samples", 50_000),
+        ("references.seed", 2**32 - 1),
+        ("num_samples", 20),
+    ],
+)
+def test_the_largest_counts_load(folder, shipped, key, value):
+    put(shipped, key, value)
+    load_experiment(write(folder / "experiments" / "mnist.yaml", shipped))
+
+
+def test_few_samples_are_enough_without_figure2a(folder, shipped):
+    few = shipped | {"num_samples": 1, "figures": ["figure3"]}
+    load_experiment(write(folder / "experiments" / "mnist.yaml", few))
+
+
+def test_figure2a_shows_as_many_samples_as_the_configuration_asks_for():
+    assert figure2a.ROWS * figure2a.SAMPLES == FIGURE2A_SAMPLES
+
+
+def test_two_experiments_with_one_title_are_refused(folder, shipped):
+    write(folder / "experiments" / "other.yaml", shipped)
+    path = write(folder / "run.yaml", {"run": "trial", "experiments": ["mnist", "other"]})
+    assert sentence_of(load_config, path, folder) == (
+        f"{path}: title is 'Adversarial nets' in the experiments mnist and other, both on mnist: "
+        "change one of the titles"
+    )
+    write(folder / "experiments" / "other.yaml", shipped | {"title": "Other"})
+    assert len(load_config(path, folder).experiments) == 2
+
+
+def test_an_override_may_choose_another_rule(folder):
+    change = {"mnist": {"training": {"selection": {"rule": "last"}}}}
+    run = {"run": "trial", "experiments": ["mnist"], "overrides": change}
+    loaded = load_config(write(folder / "run.yaml", run), folder).experiments["mnist"]
+    assert loaded.training.selection.model_dump() == {"rule": "last"}
+    assert loaded.training.epochs == 1500
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "said"),
+    [
+        ("reference", "k-means", "reference 'k-means' is not known: choose from training-images, "),
+        ("reference", "k-means", "kmeans, gaussian; did you mean 'kmeans'?"),
+        ("score", "foo", "score 'foo' is not known: choose from parzen"),
+        ("figure", "figure9", "figure 'figure9' is not known: choose from figure2a, figure3, prev"),
+        ("table", "", "stage table is about a whole run: name one, as in config/quick.yaml:mnist"),
+        ("report", "", "stage report is about a whole run: name one, as in config/quick.yaml:"),
+    ],
+)
+def test_a_stage_without_settings_is_one_sentence(root, stage, name, said):
+    experiment = load_experiment(root / "config" / "experiments" / "mnist.yaml")
+    assert said in sentence_of(stage_settings, stage, experiment, name)
 
 
 def test_what_snakemake_merged_is_named_by_its_run(folder):
@@ -252,6 +374,14 @@ def test_overrides_merge_mappings_and_replace_lists():
     base = {"a": {"x": 1, "y": 2}, "seeds": [1, 2, 3]}
     assert merge(base, {"a": {"y": 3}, "seeds": [4]}) == {"a": {"x": 1, "y": 3}, "seeds": [4]}
     assert base == {"a": {"x": 1, "y": 2}, "seeds": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("tag", ["rule", "kind", "family", "name"])
+def test_an_override_of_a_tag_replaces_its_mapping(tag):
+    base = {"a": {tag: "x", "b": 1}}
+    assert merge(base, {"a": {tag: "y"}}) == {"a": {tag: "y"}}
+    assert merge(base, {"a": {tag: "x", "c": 2}}) == {"a": {tag: "x", "b": 1, "c": 2}}
+    assert merge(base, {"a": {"b": 2}}) == {"a": {tag: "x", "b": 2}}
 
 
 def mutate(content, random):
@@ -331,7 +461,6 @@ def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
         ("model.noise.size", 50, {"train", "sample", "interpolate"}),
         ("objective.discriminator_scale", 1, {"train"}),
         ("figures", ["figure3"], set()),
-        ("scores", [], set()),
         ("title", "GAN", {"figure"}),
     ],
 )

@@ -12,11 +12,14 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from deepgen.checks import check_experiment, check_name, check_run, check_titles, closest
 from deepgen.data.registry import DATASETS, Dataset
 from deepgen.errors import DeepgenError
 from deepgen.settings import Experiment, Run
 
 T = TypeVar("T", bound=BaseModel)
+
+TAGS = ("rule", "kind", "family", "name")  # keys that decide which other keys there are
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Config:
 
     run: Run
     experiments: dict[str, Experiment]
+    full_budgets: dict[str, int]  # epochs of the experiment files, before a run's overrides
 
 
 def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Config:
@@ -40,17 +44,14 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     where = str(run) if isinstance(run, Path) else f"run file {run.get('run', '')!r}"
     content = read_yaml(run) if isinstance(run, Path) else run
     checked = _check(Run, content, where)
-    for name in checked.overrides:
-        if name not in checked.experiments:
-            raise DeepgenError(
-                f"{where}: overrides.{name} is not among experiments "
-                f"[{', '.join(checked.experiments)}]{_closest(name, checked.experiments)}"
-            )
-    experiments = {}
+    check_run(checked, where)
+    experiments, budgets = {}, {}
     for name in checked.experiments:
         path = folder / "experiments" / f"{name}.yaml"
         experiments[name] = load_experiment(path, checked.overrides.get(name, {}), where)
-    return Config(checked, experiments)
+        budgets[name] = load_experiment(path).training.epochs
+    check_titles(experiments, where)
+    return Config(checked, experiments, budgets)
 
 
 def load_experiment(
@@ -65,15 +66,11 @@ def load_experiment(
         known = sorted(p.stem for p in path.parent.glob("*.yaml"))
         raise DeepgenError(
             f"experiment {path.stem!r} has no file {path}; known are {', '.join(known) or 'none'}"
-            f"{_closest(path.stem, known)}"
+            f"{closest(path.stem, known)}"
         )
     where = f"{path} with the overrides of {run}" if override else str(path)
     experiment = _check(Experiment, merge(read_yaml(path), override or {}), where)
-    if experiment.dataset not in DATASETS:
-        raise DeepgenError(
-            f"{where}: dataset is {experiment.dataset!r}; known are {', '.join(DATASETS)}"
-            f"{_closest(experiment.dataset, DATASETS)}"
-        )
+    check_experiment(experiment, where)
     return experiment
 
 
@@ -95,12 +92,20 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
-    """`override` laid over `base`, mapping by mapping; lists are replaced whole."""
+    """`override` laid over `base`, mapping by mapping.
+
+    Lists are replaced whole, and so are mappings of which the override changes the tag, because
+    the other keys of `selection: {rule: ...}` belong to that rule.
+    """
     merged = dict(base)
     for key, value in override.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = merge(merged[key], value) if both else value
+        merged[key] = merge(merged[key], value) if both and _alike(merged[key], value) else value
     return merged
+
+
+def _alike(base: dict[str, Any], override: dict[str, Any]) -> bool:
+    return all(base[tag] == override[tag] for tag in TAGS if tag in base and tag in override)
 
 
 def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
@@ -109,7 +114,11 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
     Args:
         stage: As on the command line.
         name: Of the score, figure or reference, for the stages that have one.
+
+    Raises:
+        DeepgenError: for an unknown name, or a stage that is not about one experiment.
     """
+    check_name(stage, name)
     dataset = DATASETS[experiment.dataset]
     settings = experiment.model_dump(mode="json")
     space = {"space": settings["model"]["space"], "threads": settings["threads"]}
@@ -136,6 +145,10 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
             return space | {"score": name}
         case "figure":
             return _figure_settings(settings, dataset, name)
+        case "table" | "report":
+            raise DeepgenError(
+                f"stage {stage} is about a whole run: name one, as in config/quick.yaml:mnist"
+            )
     raise DeepgenError(f"stage {stage!r} has no settings of an experiment")
 
 
@@ -149,6 +162,7 @@ def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> d
         "output": name,
         "seed": settings["seeds"][0],
         "checkpoint": "selected",
+        "selection": settings["training"]["selection"],
         "title": settings["title"],
         "dataset_title": dataset.title,
         "shape": list(dataset.shape),
@@ -225,6 +239,8 @@ def _looks_like_a_number(value: Any) -> bool:
 def _closest_path(key: str, kind: type[BaseModel]) -> str:
     paths = [path.split(".") for path in _paths(kind)]
     *above, word = re.sub(r"\[\d+\]", "", key).split(".")
+    if [*above, word] in paths:
+        return ": it belongs to another rule or kind"
     match = difflib.get_close_matches(word, {path[-1] for path in paths}, n=1, cutoff=0.5)
     if not match:
         return ""
@@ -243,17 +259,13 @@ def _paths(kind: type[BaseModel], above: str = "") -> Iterator[str]:
     """Every key of a settings class and of the classes inside it, as `model.noise.size`."""
     for name, entry in kind.model_fields.items():
         yield f"{above}{name}"
-        for inner in _classes(entry.annotation):
+        for inner in classes_in(entry.annotation):
             yield from _paths(inner, f"{above}{name}.")
 
 
-def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
+def classes_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The settings classes that a type is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
-        yield from _classes(argument)
-
-
-def _closest(word: str, known) -> str:
-    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {match[0]!r}?" if match else ""
+        yield from classes_in(argument)

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from deepgen.settings import Experiment, Run
+from deepgen.config import classes_in
+from deepgen.settings import EACH_ONCE, Experiment, Run
 
 INTRO = """\
 # Configuration
@@ -36,9 +37,12 @@ overrides:
 ```
 
 They are laid over the experiment file mapping by mapping: `epochs` is replaced, the other keys of
-`training` stay. A list, such as `seeds` or `generator`, is replaced whole. What neither file gives
-has the default below. The result is checked as one: an unknown key, a wrong type or a number out of
-range ends in one sentence that names file, key and value, before anything starts.
+`training` stay. A list, such as `seeds` or `generator`, is replaced whole; so is a mapping whose
+`rule`, `family` or `name` changes, as in `selection: {rule: last}`. What neither file gives has the
+default below. The result is checked as one: an unknown key, a wrong type or a number out of range
+ends in one sentence that names file, key and value, before anything starts. So do a count of images
+that the data set does not have, a figure that does not exist, two experiments with the same title
+on one data set, and an experiment with the name of a rule, such as `train`.
 
 A name has lower-case letters, digits, `-` and `_`. YAML reads `1e-6` as text: write `0.000001` or
 `1.0e-6`.
@@ -58,7 +62,8 @@ def _reading_order(*kinds: type[BaseModel]) -> list[type[BaseModel]]:
     """These classes, each followed by those inside it, in the order of their keys."""
     found: list[type[BaseModel]] = []
     for kind in kinds:
-        for one in (kind, *(c for f in kind.model_fields.values() for c in _classes(f.annotation))):
+        fields = kind.model_fields.values()
+        for one in (kind, *(c for field in fields for c in classes_in(field.annotation))):
             if one is kind:
                 found.append(one)
             else:
@@ -103,7 +108,7 @@ def _words(annotation: Any, metadata: Any = ()) -> str:
     if annotation is str and any(getattr(m, "pattern", None) for m in metadata):
         return "name"
     bounds = [
-        f"{sign} {getattr(m, name):g}"
+        f"{sign} {getattr(m, name)}"
         for m in metadata
         for name, sign in BOUNDS.items()
         if getattr(m, name, None) is not None
@@ -121,6 +126,7 @@ def _length(metadata: Any, items: str) -> str:
     most = next((m.max_length for m in metadata if hasattr(m, "max_length")), None)
     if least is not None and least == most:
         return f"{least} {items}"
+    items += ", each once" if EACH_ONCE in metadata else ""
     return f"{items}, at least {least}" if least else items
 
 
@@ -151,15 +157,8 @@ def _value(value: Any) -> str:
 def _meaning(entry: FieldInfo) -> str:
     if entry.description:
         return " ".join(entry.description.split())
-    kinds = list(_classes(entry.annotation))
+    kinds = list(classes_in(entry.annotation))
     return (kinds[0].__doc__ or "").strip().splitlines()[0] if kinds else ""
-
-
-def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _classes(argument)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 Count = Annotated[int, Field(gt=0)]
 Positive = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(gt=0, le=1)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Reference = Literal["training-images", "kmeans", "gaussian"]
+Score = Literal["parzen"]
+
+
+def _each_once(items: list) -> list:
+    for i, item in enumerate(items):
+        if item in items[:i]:
+            raise ValueError(f"must not repeat {item!r}")
+    return items
+
+
+EACH_ONCE = AfterValidator(_each_once)
 
 
 class Settings(BaseModel):
@@ -219,7 +232,7 @@ class Parzen(Settings):
 class Interpolation(Settings):
     """Figure 3: lines in z space."""
 
-    seed: int = Field(0, description="Of the end points.")
+    seed: Seed = Field(0, description="Of the end points.")
     rows: Count = Field(2, description="Lines.")
     steps: Annotated[int, Field(ge=2)] = Field(9, description="Images on a line, ends included.")
 
@@ -227,13 +240,13 @@ class Interpolation(Settings):
 class References(Settings):
     """Rows that calibrate the reader: what would a trivial model score?"""
 
-    names: list[Literal["training-images", "kmeans", "gaussian"]] = Field(
+    names: Annotated[list[Reference], EACH_ONCE] = Field(
         ["training-images", "kmeans", "gaussian"], description="Rows of Table 1."
     )
     num_samples: Count = Field(10_000, description="Images or draws; k-means has one a centroid.")
     kmeans_centroids: Count = Field(10_000, description="Centroids of k-means.")
     kmeans_iterations: Count = Field(20, description="Lloyd iterations at most.")
-    seed: int = Field(1, description="Of the choice of images, the start of k-means and the draws.")
+    seed: Seed = Field(1, description="Of the chosen images, the start of k-means and the draws.")
 
 
 class Experiment(Settings):
@@ -241,7 +254,7 @@ class Experiment(Settings):
 
     dataset: Name = Field(description="Entry of `deepgen.data.registry`.")
     title: str = Field(description="Name of the model in tables and captions.")
-    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
+    seeds: Annotated[list[Seed], Field(min_length=1), EACH_ONCE] = Field(
         [1], description="Independent trainings; the first gives the figures."
     )
     threads: Count = Field(1, description="CPU threads of a job; part of the result's identity.")
@@ -252,17 +265,13 @@ class Experiment(Settings):
     parzen: Parzen = Parzen()
     interpolation: Interpolation = Interpolation()
     references: References = References()
-    scores: list[Literal["parzen"]] = Field(["parzen"], description="Modules of evaluation.")
-    figures: list[Name] = Field(
+    scores: Annotated[list[Score], Field(min_length=1), EACH_ONCE] = Field(
+        ["parzen"], description="Modules of `deepgen.evaluation`."
+    )
+    figures: Annotated[list[Name], EACH_ONCE] = Field(
         ["figure2a", "figure3", "sigma_curve", "training_curves", "previews"],
         description="Figures of the report, each a module of `deepgen.figures`.",
     )
-
-    @model_validator(mode="after")
-    def _seeds_differ(self):
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("seeds must differ from each other")
-        return self
 
 
 class DataSettings(Settings):
@@ -279,7 +288,7 @@ class Run(Settings):
     """A run file: what one `snakemake` builds, complete in itself."""
 
     run: Name = Field(description="Name of the run; its results lie in `results/<run>/`.")
-    experiments: Annotated[list[Name], Field(min_length=1)] = Field(
+    experiments: Annotated[list[Name], Field(min_length=1), EACH_ONCE] = Field(
         description="Files of `config/experiments/`, in the report's order."
     )
     overrides: dict[Name, dict] = Field(

@@ -8,6 +8,7 @@ import torch
 
 from deepgen.data.arrays import load_array
 from deepgen.device import choose_device
+from deepgen.errors import DeepgenError
 from deepgen.evaluation.neighbours import nearest
 from deepgen.files import write_atomically
 from deepgen.models.scoring import score_images
@@ -27,10 +28,16 @@ def neighbours(samples: Path, data: Path, out: Path, settings: dict[str, Any], d
         settings: The resolved slice: space, threads.
 
     Raises:
-        DeepgenError: for missing or damaged files.
+        DeepgenError: for missing or damaged files, or too few samples.
     """
     target = choose_device(device, settings["threads"])
-    shown = torch.from_numpy(load_array(samples)[SHOWN]).to(target)
+    drawn, needed = load_array(samples), SHOWN[-1] + 1
+    if len(drawn) < needed:
+        raise DeepgenError(
+            f"{samples} has {len(drawn)} samples, but Figure 2 shows {needed}: raise num_samples "
+            "and draw them again"
+        )
+    shown = torch.from_numpy(drawn[SHOWN]).to(target)
     train = score_images(data, "train", settings["space"], target)
     index, squared = nearest(shown, train)
     arrays = {

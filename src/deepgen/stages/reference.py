@@ -5,6 +5,7 @@ from typing import Any
 
 from deepgen.data.arrays import save_array
 from deepgen.device import choose_device
+from deepgen.errors import DeepgenError
 from deepgen.evaluation import references
 from deepgen.models.scoring import score_images
 
@@ -18,21 +19,26 @@ def reference(data: Path, out: Path, settings: dict[str, Any], device: str = "cp
         settings: The resolved slice: space, threads, reference, seed and its own settings.
 
     Raises:
-        DeepgenError: for missing or damaged files.
+        DeepgenError: for an unknown reference, or missing or damaged files.
     """
     target = choose_device(device, settings["threads"])
     train = score_images(data, "train", settings["space"], target).numpy()
     seed = settings["seed"]
-    if settings["reference"] == "kmeans":
-        samples = references.kmeans(
-            train,
-            settings["kmeans_centroids"],
-            settings["kmeans_iterations"],
-            seed,
-            settings["threads"],
-        )
-    elif settings["reference"] == "gaussian":
-        samples = references.gaussian(train, settings["num_samples"], seed)
-    else:
-        samples = references.training_images(train, settings["num_samples"], seed)
+    match settings["reference"]:
+        case "training-images":
+            samples = references.training_images(train, settings["num_samples"], seed)
+        case "kmeans":
+            samples = references.kmeans(
+                train,
+                settings["kmeans_centroids"],
+                settings["kmeans_iterations"],
+                seed,
+                settings["threads"],
+            )
+        case "gaussian":
+            samples = references.gaussian(train, settings["num_samples"], seed)
+        case name:
+            raise DeepgenError(
+                f"reference {name!r} is not known: choose from training-images, kmeans, gaussian"
+            )
     save_array(out / "samples.npy", samples)
