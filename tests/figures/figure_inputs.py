@@ -11,6 +11,7 @@ MNIST = Path(__file__).parents[2] / "data/bundled/mnist/train-images-idx3-ubyte.
 SETTINGS = {
     "seed": 7,
     "checkpoint": "selected",
+    "selection": {"rule": "validation_parzen", "every": 5},
     "shape": [28, 28, 1],
     "title": "Adversarial nets",
     "dataset_title": "MNIST",

@@ -32,8 +32,18 @@ def test_figure_is_drawn_the_same_twice_and_captioned(name, tmp_path):
     assert 1 < height < 10
     text = module.caption(inputs_of(name), settings)
     assert "seed 7" in text
-    assert "selected" in text
     assert "Adversarial nets on MNIST" in text
+
+
+@pytest.mark.parametrize("name", ["figure2a", "figure3", "sigma_curve"])
+def test_captions_say_which_checkpoint_the_rule_kept(name):
+    module = importlib.import_module(f"deepgen.figures.{name}")
+    text = module.caption(inputs_of(name), SETTINGS)
+    assert "best Parzen score on validation images, scored every 5 epochs" in text
+    for other in ({"selection": {"rule": "last"}}, {"checkpoint": "last"}):
+        text = module.caption(inputs_of(name), SETTINGS | other)
+        assert "seed 7, the last checkpoint." in text
+        assert "score on validation" not in text
 
 
 def test_a_users_matplotlib_settings_change_nothing(tmp_path):
@@ -79,7 +89,9 @@ def test_training_curves_leave_out_what_was_not_recorded():
     assert "no validation score" in training_curves.caption({"history": bare}, SETTINGS).lower()
     full = history(400)
     kept = int(full["epoch"][full["selection_score"].idxmax()])
-    assert f"epoch {kept} " in training_curves.caption({"history": full}, SETTINGS)
+    text = training_curves.caption({"history": full}, SETTINGS)
+    assert "taken every 5 epochs" in text
+    assert f"epoch {kept} " in text
 
 
 def test_previews_must_fit_the_epochs_that_were_reached():

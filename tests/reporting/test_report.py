@@ -10,6 +10,8 @@ from test_tables import ROWS, SCORES
 
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
+from deepgen.reporting.machines import jobs_of, machines
+from deepgen.reporting.runs import runs, training_sentences
 from deepgen.stages.report import report
 from deepgen.stages.table import table
 
@@ -49,13 +51,14 @@ def material(tmp_path):
         paths[-1].write_text(json.dumps(score))
     table(paths, base / "tables", {"rows": ROWS})
     inputs = {"table1": base / "tables" / "table1.csv"}
-    for name in ("mnist-figure2a", "mnist-figure3", "mnist-sigma_curve"):
-        path = base / "figures" / f"{name}.png"
+    for name in ("figure2a", "figure3", "sigma_curve"):
+        path = base / "figures" / "mnist" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         figure, _ = style.picture_figure(np.zeros((1, 2, 4, 4, 1)))
         style.save(figure, path, "png")
         path.with_suffix(".txt").write_text(f"Caption of {name} {HOSTILE}\n")
-        inputs[f"figure:{name}"] = path
+        inputs[f"figure:mnist/{name}"] = path
+        inputs[f"caption:mnist/{name}"] = path.with_suffix(".txt")
     for seed in (1, 2):
         path = tmp_path / f"history-{seed}.csv"
         _history(5 if seed == 1 else 4).to_csv(path, index=False)
@@ -71,10 +74,20 @@ def material(tmp_path):
         "settings": {
             "dataset": "mnist",
             "model": {"generator": [{"kind": "relu", "units": 1200, "irange": 0.05}]},
-            "training": {"epochs": 5, "optimiser": {"learning_rate": 0.1}},
+            "training": {
+                "epochs": 5,
+                "optimiser": {"learning_rate": 0.1},
+                "selection": {"rule": "validation_parzen", "every": 2},
+            },
         },
-        "figures": ["mnist-sigma_curve", "mnist-figure2a", "mnist-figure3"],
+        "full_budget": 1500,
+        "figures": ["mnist/sigma_curve", "mnist/figure2a", "mnist/figure3"],
     }
+    path = tmp_path / "fetch.prov.json"
+    path.write_text(
+        json.dumps({"stage": "fetch", "notes": {"train.gz": "https://mirror/train.gz"}})
+    )
+    inputs["provenance:data/raw/mnist/fetch"] = path
     settings = {"run": "quick", "title": "Generative Adversarial Nets"}
     return inputs, settings | {"experiments": {"mnist": experiment}}
 
@@ -83,9 +96,12 @@ def _manifest(seed):
     return {
         "stage": "train",
         "seed": seed,
+        # Only the second training tells its whole time
+        "notes": None if seed == 1 else {"training_seconds": 4000.0, "sessions": 3},
         "machine": {
             "host": "secret-host",
             "processor": "A Fast Processor",
+            "device": "cpu",
             "gpu": None,
             "threads": 1,
             "python": "3.12.1",
@@ -114,23 +130,51 @@ def test_report_is_complete(material, tmp_path):
     assert "Figure 2a of the paper, rebuilt." in index
     assert "On the edge of its grid" in index
     assert "Theis et al. (2015)" in index
-    assert _References(index).ids == ["mnist-figure2a", "mnist-figure3"]
-    assert _References(page).ids == ["mnist-figure2a", "mnist-figure3", "mnist-sigma_curve"]
+    assert "rebuilds Table 1, Figures 2a and 3, for MNIST, of" in index
     for text in (index, page):
-        assert "ran 4 to 5 epochs of a budget of 5" in text
-        assert "The paper configuration allows 1,500" in text
+        assert _References(text).ids == ["mnist/figure2a", "mnist/figure3", "mnist/sigma_curve"]
+        assert "ran 4 to 5 epochs of a budget of 5; 1 of them stopped early" in text
+        assert "The experiment file has a budget of 1,500" in text
+        assert "best Parzen score on validation images, scored every 2 epochs" in text
+        assert "optimiser.learning_rate" in text
+        assert "kind relu, units 1200, irange 0.05" in text
+        assert "https://mirror/train.gz" in text
         assert "A Fast Processor" in text
         assert "2.9.1" in text
         assert "0123456789ab+changes" in text.replace("</code>", "")
-        assert "25 min 8 s, 2 jobs" in text
+        assert "1 h 19 min, 2 jobs in 4 sessions" in text
+        assert "<td>CPU</td>" in text
         assert "secret-host" not in text
-    assert "optimiser.learning_rate" in page
-    assert "kind relu, units 1200, irange 0.05" in page
+    assert "<details>\n<summary>Settings" in index
+
+
+def test_training_sentences_follow_the_budgets_and_the_rule(material):
+    _, settings = material
+    experiment = settings["experiments"]["mnist"] | {"full_budget": 5}
+    histories = {("mnist", seed): _history(5) for seed in (1, 2)}
+    text = training_sentences("mnist", experiment, runs(histories, {"mnist": experiment}))
+    assert text.startswith("The 2 trainings ran 5 epochs of a budget of 5. The selected")
+    experiment["settings"]["training"] |= {"epochs": 9, "selection": {"rule": "last"}}
+    text = training_sentences("mnist", experiment, runs(histories, {"mnist": experiment}))
+    assert "9; all of them stopped early" in text
+    assert text.endswith("The selected checkpoint is the last checkpoint.")
+
+
+def test_machines_tell_the_devices_that_were_used():
+    manifests = {f"mnist/seed-{seed}/train": _manifest(seed) for seed in (1, 2)}
+    manifests["mnist/seed-2/train"]["machine"] |= {"device": "cuda", "gpu": "A GPU"}
+    manifests["other/seed-1/train"] = _manifest(1)
+    (machine,) = machines(jobs_of(manifests, ("mnist",)))
+    assert machine["devices"] == ["CPU", "GPU (A GPU)"]
+    assert machine["stages"]["train"]["jobs"] == 2
+    # The first has no notes, so its own run counts
+    assert machine["stages"]["train"]["seconds"] == 754 + 4000
+    assert machine["stages"]["train"]["sessions"] == 4
 
 
 def test_report_needs_no_other_file_and_links_only_beside_itself(material, tmp_path):
     inputs, settings = material
-    report(inputs, tmp_path / "out", settings | {"links": {"DBN": "../scores/dbn.json"}})
+    report(inputs, tmp_path / "out", settings)
     root = inputs["table1"].parents[1]
     cited = ("https://arxiv.org/",)
     for name in ("index", "mnist"):
@@ -144,8 +188,7 @@ def test_report_needs_no_other_file_and_links_only_beside_itself(material, tmp_p
             else:
                 assert not address.startswith(("http", "/")) or address.startswith(cited)
         if name == "index":
-            assert ("a", "../scores/dbn.json") in found.addresses
-            assert ("a", "figures/mnist-figure2a.pdf") in found.addresses
+            assert ("a", "figures/mnist/figure2a.pdf") in found.addresses
 
 
 def test_hostile_titles_are_only_text(material, tmp_path):
@@ -174,15 +217,16 @@ def test_runs_csv_keeps_every_training(material, tmp_path):
 
 def test_wrong_inputs_are_named(material, tmp_path):
     inputs, settings = material
-    without = {role: path for role, path in inputs.items() if role != "figure:mnist-figure3"}
-    with pytest.raises(DeepgenError, match="needs the figures mnist-figure3"):
-        report(without, tmp_path / "out", settings)
+    for kind in ("figure", "caption"):
+        without = {r: path for r, path in inputs.items() if r != f"{kind}:mnist/figure3"}
+        with pytest.raises(DeepgenError, match=f"needs the {kind}s mnist/figure3"):
+            report(without, tmp_path / "out", settings)
     with pytest.raises(DeepgenError, match="does not know the training 'other/seed-1'"):
         report(
             inputs | {"history:other/seed-1": tmp_path / "history-1.csv"},
             tmp_path / "out",
             settings,
         )
-    inputs["figure:mnist-figure2a"].write_bytes(b"no image")
-    with pytest.raises(DeepgenError, match=r"mnist-figure2a\.png is damaged \(not a PNG\)"):
+    inputs["figure:mnist/figure2a"].write_bytes(b"no image")
+    with pytest.raises(DeepgenError, match=r"figure2a\.png is damaged \(not a PNG\)"):
         report(inputs, tmp_path / "out", settings)

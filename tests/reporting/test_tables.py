@@ -95,13 +95,15 @@ def test_one_seed_has_no_error_over_seeds_and_no_verdict():
     text = to_markdown(table)
     assert "−5.0 nats; one seed, so the seed error is unknown" in text
     assert "consistent" not in text.replace("within two is consistent", "")
+    assert "mean of the seeds' own errors" not in text
 
 
 def test_printed_cells_differences_and_edges():
     text = to_markdown(table1(ROWS, SCORES))
-    lines = [line for line in text.splitlines() if line.startswith("| Adversarial nets, selected")]
-    assert lines[0] == (
-        "| Adversarial nets, selected checkpoint | 225 ± 2 (examples) "
+    lines = [line for line in text.splitlines() if line.startswith("| Adversarial nets")]
+    assert lines[0] == "| Adversarial nets (published) | 225 ± 2 (examples) | – | – |"
+    assert lines[1] == (
+        "| Adversarial nets, selected checkpoint | – "
         "| 222.0 ± 2.0 (examples) ± 2.0 (seeds, n = 2) "
         "| 226.5 ± 2.0 (examples) ± 2.5 (seeds, n = 2) |"
     )
@@ -111,6 +113,8 @@ def test_printed_cells_differences_and_edges():
     assert "160.0 ± 2.0 (examples) ± 10.0 (seeds, n = 2)\\*" in text
     assert "- \\* The chosen σ" in text
     assert "k-means centroids: 1,000" in text
+    assert "the error over examples is the mean of the seeds' own errors" in text
+    assert "Selected checkpoint: the one that the experiment's settings choose" in text
 
 
 def test_estimators_never_share_a_column_and_references_stand_apart():
@@ -126,10 +130,11 @@ def test_estimators_never_share_a_column_and_references_stand_apart():
         "DBN",
         "Stacked CAE",
         "Deep GSN",
+        "Adversarial nets (published)",
         "Adversarial nets, selected checkpoint",
         "Adversarial nets, last checkpoint",
     ]
-    assert [row.cells[0] for row in models.rows][-1] == "–"
+    assert [row.cells[0] for row in models.rows][-3:] == ["225 ± 2 (examples)", "–", "–"]
     assert all(cells == ["", cells[1], ""] for cells in (row.cells for row in differences.rows))
     assert [row.label for row in references.rows] == ["k-means centroids"]
 

@@ -5,13 +5,15 @@ import pandas as pd
 import pytest
 
 from deepgen.errors import DeepgenError
-from deepgen.stages.figure import figure, load
+from deepgen.reporting.read import load
+from deepgen.stages.figure import figure
 
 SETTINGS = {
     "figure": "figure2a",
     "output": "mnist-figure2a",
     "seed": 1,
     "checkpoint": "last",
+    "selection": {"rule": "last"},
     "shape": [28, 28, 1],
     "title": "Adversarial nets",
     "dataset_title": "MNIST",

@@ -38,9 +38,8 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     epochs = _epochs(inputs, settings)
     draws = style.count(inputs["previews"].shape[1], "random draw")
     return (
-        f"{settings['title']} on {settings['dataset_title']}, seed {settings['seed']}, while it "
-        f"trains: the same {draws} of z in every row, from epoch 0 (before the first update) to "
-        f"epoch {epochs[-1]}; they do not depend on the {settings['checkpoint']} checkpoint."
+        f"{style.training(settings)}, while it trains: the same {draws} of z in every row, from "
+        f"epoch 0 (before the first update) to epoch {epochs[-1]}, whichever checkpoint is kept."
     )
 
 

@@ -67,8 +67,9 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     grid, chosen = _read(inputs)
     low, high = _window(grid, chosen)
     text = (
-        f"{style.source(settings)}. Mean Parzen log-likelihood of the validation images that "
-        "choose σ; the large marks are the chosen values."
+        f"{style.source(settings)}. Mean log-likelihood of the validation images that choose σ, "
+        "under a Parzen window on all samples that Table 1 scores; the large marks are the chosen "
+        "values."
     )
     if low > grid["sigma"].min() or high < grid["sigma"].max():
         text += (

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from deepgen.errors import DeepgenError
+from deepgen.reporting.wording import kept
 
 DPI = 200
 # Okabe and Ito's palette, which colour-blind readers can tell apart
@@ -129,11 +130,13 @@ def picture_figure(
 
 def source(settings: dict[str, Any]) -> str:
     """Which model a figure shows, for captions: title, data set, seed and checkpoint."""
-    kept = {
-        "selected": "the checkpoint selected on validation images",
-        "last": "the last checkpoint",
-    }[settings["checkpoint"]]
-    return f"{settings['title']} on {settings['dataset_title']}, seed {settings['seed']}, {kept}"
+    last = settings["checkpoint"] == "last"
+    return f"{training(settings)}, {kept({'rule': 'last'} if last else settings['selection'])}"
+
+
+def training(settings: dict[str, Any]) -> str:
+    """Which training a figure shows, for captions: title, data set and seed."""
+    return f"{settings['title']} on {settings['dataset_title']}, seed {settings['seed']}"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from deepgen.figures import style
+from deepgen.reporting.wording import often
 
 INPUTS = ("history",)
 NAMES = {
@@ -63,14 +64,15 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     kept = _kept(history)
     epochs = style.count(int(history["epoch"].max()), "epoch")
     text = (
-        f"{style.source(settings)}. {epochs} of training; losses and outputs of D are means over "
+        f"{style.training(settings)}. {epochs} of training; losses and outputs of D are means over "
         "each epoch's minibatches, with dropout on."
     )
     if kept is None:
-        return text + " No validation score was taken, so the last epoch is kept."
+        return text + " No validation score was taken, so the last checkpoint is kept."
     return text + (
-        " The score is the Parzen log-likelihood of held-out validation images; its highest value, "
-        f"epoch {kept} (dashed line), marks the selected checkpoint."
+        " The score is the Parzen log-likelihood of held-out validation images, taken "
+        f"{often(settings['selection'])}; its highest value, epoch {kept} (dashed line), marks the "
+        "selected checkpoint."
     )
 
 

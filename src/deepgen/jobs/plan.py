@@ -117,6 +117,7 @@ class Plan:
                 "dataset_citation": dataset.citation,
                 "dataset_licence": dataset.licence,
                 "settings": experiment.model_dump(mode="json"),
+                "full_budget": self.config.full_budgets[name],
                 "figures": [f"{name}/{figure}" for figure in experiment.figures],
             }
         title = "Generative Adversarial Nets"

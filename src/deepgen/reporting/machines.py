@@ -1,50 +1,63 @@
 """What made the artefacts: machines, code revisions and seconds, from `*.prov.json`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
-def jobs_of(manifests: dict[str, dict[str, Any]], experiment: str = "") -> list[dict[str, Any]]:
-    """One row a job, in the order of labels; all of them, or those of one experiment.
+def jobs_of(
+    manifests: dict[str, dict[str, Any]], folders: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """One row a job, in the order of labels; all of them, or those in some folders.
 
     Args:
         manifests: {path label: manifest as `deepgen.jobs.job` writes it}.
-        experiment: First part of the labels to take.
+        folders: First parts of the labels to take.
 
     Returns:
-        `label`, `stage`, `started`, `seconds`, `git`, `processor`, `gpu`, `torch`, `threads`,
-        `python`, `platform`; an unknown value is None. (Host names stay out of the report.)
+        `label`, `stage`, `started`, `seconds`, `sessions` (of a training that says so), `git`,
+        `processor`, `device`, `torch`, `threads`, `python`, `platform`; an unknown value is None.
+        (Host names stay out of the report.)
     """
     rows = []
     for label, manifest in sorted(manifests.items()):
-        if experiment and label.split("/")[0] != experiment:
+        if folders and not any(label.startswith(f"{folder}/") for folder in folders):
             continue
         machine, run = manifest.get("machine", {}), manifest.get("run", {})
-        row = {"label": label, "stage": manifest.get("stage", "")}
+        row = {"label": label, "stage": manifest.get("stage", ""), "device": _device(machine)}
         row |= {name: run.get(name) for name in ("started", "seconds", "git")}
-        row |= {n: machine.get(n) for n in ("processor", "gpu", "threads", "python", "platform")}
+        row |= {name: machine.get(name) for name in ("processor", "threads", "python", "platform")}
         row["torch"] = machine.get("packages", {}).get("torch")
+        notes = (manifest.get("notes") or {}) if row["stage"] == "train" else {}
+        row["seconds"] = notes.get("training_seconds", row["seconds"])
+        row["sessions"] = notes.get("sessions")
         rows.append(row)
     return rows
 
 
 def machines(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each distinct machine with the stages that it ran, the jobs' number and their seconds."""
+    """Each distinct machine with its devices and, by stage, jobs, sessions, devices and seconds.
+
+    Stages are in the order in which they first started.
+    """
     found: dict[tuple, dict[str, Any]] = {}
-    for job in jobs:
-        names = ("processor", "gpu", "torch", "python", "platform")
+    for job in sorted(jobs, key=lambda job: job["started"] or ""):
+        names = ("processor", "torch", "python", "platform")
         entry = found.setdefault(
             tuple(job[name] for name in names),
-            {name: job[name] for name in names} | {"stages": {}, "threads": set(), "git": set()},
+            {name: job[name] for name in names}
+            | {"stages": {}, "devices": set(), "threads": set(), "git": set()},
         )
-        stage = entry["stages"].setdefault(job["stage"], {"jobs": 0, "seconds": 0.0})
+        stage = entry["stages"].setdefault(
+            job["stage"], {"jobs": 0, "sessions": 0, "seconds": 0.0, "devices": set()}
+        )
         stage["jobs"] += 1
+        stage["sessions"] += job["sessions"] or 1
         stage["seconds"] += job["seconds"] or 0.0
+        for of in (stage, entry):
+            of["devices"] |= {job["device"]}
         entry["threads"] |= {job["threads"]} - {None}
         entry["git"] |= {job["git"]} - {None}
-    return [
-        entry | {"threads": sorted(entry["threads"]), "git": sorted(entry["git"])}
-        for entry in found.values()
-    ]
+    return [_ordered(entry) for entry in found.values()]
 
 
 def duration(seconds: float | None) -> str:
@@ -62,3 +75,15 @@ def duration(seconds: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _device(machine: dict[str, Any]) -> str:
+    if machine.get("gpu"):
+        return f"GPU ({machine['gpu']})"
+    return "GPU" if machine.get("device") == "cuda" else "CPU"
+
+
+def _ordered(entry: dict[str, Any]) -> dict[str, Any]:
+    """The same with lists in a fixed order where sets were."""
+    stages = {n: s | {"devices": sorted(s["devices"])} for n, s in entry["stages"].items()}
+    return entry | {"stages": stages} | {n: sorted(entry[n]) for n in ("devices", "threads", "git")}

@@ -14,11 +14,10 @@ CHECKPOINTS = {"selected": "selected checkpoint", "last": "last checkpoint"}
 
 @dataclass
 class PrintedRow:
-    """One line: its label, one text a column, and the model's title for links."""
+    """One line: its label and one text a column."""
 
     label: str
     cells: list[str]
-    model: str = ""
 
 
 @dataclass
@@ -47,8 +46,8 @@ class PrintedTable:
 def printed(table: pd.DataFrame) -> list[PrintedTable]:
     """The long form of table 1 as one printed table a data set.
 
-    Lines are the paper's models, ours (each checkpoint beside the published number of the same
-    title), the difference to the paper, and the reference rows in a block of their own.
+    Lines are the paper's models, ours (one a checkpoint), the difference to the paper, and the
+    reference rows in a block of their own.
     """
     return [_printed(str(name), rows) for name, rows in table.groupby("dataset", sort=False)]
 
@@ -60,12 +59,14 @@ def _printed(dataset: str, table: pd.DataFrame) -> PrintedTable:
     columns = [e for e in HEADINGS if e in present] + [e for e in present if e not in HEADINGS]
     ours = measured[measured["selection"] != ""]
     references = measured[measured["selection"] == ""]
-    others = table[(table["origin"] == "published") & ~table["model"].isin(ours["model"])]
-    models = _lines(others, table, columns) + _lines(ours, table, columns)
+    paper = table[table["origin"] == "published"]
+    # The paper does not say which checkpoint it scored, so its number has a line of its own
+    both = paper["model"].isin(ours["model"])
+    paper = paper.assign(model=paper["model"].where(~both, paper["model"] + " (published)"))
     blocks = [
-        PrintedBlock("", models),
+        PrintedBlock("", _lines(paper, columns) + _lines(ours, columns)),
         PrintedBlock("Difference to the paper", _differences(ours, table, columns)),
-        PrintedBlock("For comparison: no generative network", _lines(references, table, columns)),
+        PrintedBlock("For comparison: no generative network", _lines(references, columns)),
     ]
     blocks = [block for block in blocks if block.rows]
     headings = [f"{dataset}, {HEADINGS.get(name, name)}" for name in columns]
@@ -73,17 +74,12 @@ def _printed(dataset: str, table: pd.DataFrame) -> PrintedTable:
     return PrintedTable(title, ["Model", *headings], blocks, _notes(measured, blocks))
 
 
-def _lines(part: pd.DataFrame, table: pd.DataFrame, columns: list[str]) -> list[PrintedRow]:
+def _lines(part: pd.DataFrame, columns: list[str]) -> list[PrintedRow]:
     """One line a model and checkpoint of `part`."""
     lines = []
-    for model, selection in dict.fromkeys(zip(part["model"], part["selection"], strict=True)):
-        of_model = table[table["model"] == model]
-        # The paper does not say which checkpoint it scored: its number stands once, at the first
-        own = (of_model["origin"] == "measured") & (of_model["selection"] == selection)
-        first = not any(line.model == model for line in lines)
-        shown = of_model[own | (first & (of_model["origin"] == "published"))]
-        cells = [_cell(shown[shown["estimator"] == name]) for name in columns]
-        lines.append(PrintedRow(_label(model, selection), cells, model))
+    for (model, selection), rows in part.groupby(["model", "selection"], sort=False):
+        cells = [_cell(rows[rows["estimator"] == name]) for name in columns]
+        lines.append(PrintedRow(_label(model, selection), cells))
     return lines
 
 
@@ -116,7 +112,7 @@ def _differences(ours: pd.DataFrame, table: pd.DataFrame, columns: list[str]) ->
             continue
         text = _difference(mine, paper["log_likelihood"].iloc[0], paper["standard_error"].iloc[0])
         cells = [text if name == PAPER_GRID else "" for name in columns]
-        lines.append(PrintedRow(_label(model, selection), cells, model))
+        lines.append(PrintedRow(_label(model, selection), cells))
     return lines
 
 
@@ -135,15 +131,22 @@ def _difference(mine: pd.DataFrame, paper: float, paper_error: float) -> str:
 def _notes(measured: pd.DataFrame, blocks: list[PrintedBlock]) -> list[str]:
     """How to read the cells; only what this table needs."""
     spaces = " and ".join(dict.fromkeys(measured["space"]))
+    several = " With several seeds, the error over examples is the mean of the seeds' own errors."
     notes = [
         f"Space: {spaces}. In brackets: what a standard error (±) is over. Examples are test "
         "images; folds are splits of the data set; seeds are independent trainings, whose mean is "
-        "given.",
+        f"given.{several if (measured['num_seeds'] > 1).any() else ''}",
         "Paper grid: σ is chosen from the few values of the paper's code. Fine sigma: it is "
         "searched closely. Both on validation images. Only the paper grid compares with the "
         "published numbers.",
         _samples(measured),
     ]
+    if (measured["selection"] != "").any():
+        notes.append(
+            "Selected checkpoint: the one that the experiment's settings choose, which may use "
+            "validation images but never test images. Last checkpoint: the end of the training. "
+            "Which one the paper scored is not known."
+        )
     if any(
         "standard error" in cell for block in blocks for row in block.rows for cell in row.cells
     ):

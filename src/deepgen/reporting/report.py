@@ -12,10 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from deepgen.reporting import templates
 from deepgen.reporting.machines import duration, jobs_of, machines
 from deepgen.reporting.printed import printed
-from deepgen.reporting.runs import budget_sentence, runs
+from deepgen.reporting.runs import runs, training_sentences
+from deepgen.reporting.wording import listed
 
 FOLDER = Path(templates.__file__).parent
-# Figures of the paper itself come first and are on the index too
+# Figures of the paper itself come first
 _PAPER_FIGURE = re.compile(r"(?:^|[-_])figure(\d+[a-z]?)$")
 
 
@@ -65,8 +66,7 @@ def render(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     Args:
         material: What is shown.
         settings: `run`, `title`, `experiments` {name: {"title", "dataset_title",
-            "dataset_citation", "dataset_licence", "settings", "figures"}} and optionally `links`
-            {model title or row label: relative address}.
+            "dataset_citation", "dataset_licence", "settings", "full_budget", "figures"}}.
     """
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -85,12 +85,14 @@ def render(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         "run": settings["run"],
         "experiments": experiments,
         "tables": material.tables,
-        "links": settings.get("links", {}),
-        "sentences": {n: budget_sentence(n, e["settings"], table) for n, e in experiments.items()},
+        "sentences": {n: training_sentences(n, e, table) for n, e in experiments.items()},
+        "figures": {n: _figures(material, e) for n, e in experiments.items()},
+        "sections": {n: sections(e["settings"]) for n, e in experiments.items()},
+        "sources": {n: _sources(material, e) for n, e in experiments.items()},
     }
     index = common | {
         "parts": printed(material.table),
-        "paper_figures": {n: _chosen(material, e, True) for n, e in experiments.items()},
+        "scope": _scope(common["figures"], experiments),
         "edges": _edges(material.table),
         "machines": machines(jobs),
     }
@@ -99,14 +101,19 @@ def render(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         "runs.csv": table.to_csv(index=False, lineterminator="\n", float_format="%.7g"),
     }
     for name, experiment in experiments.items():
-        own = jobs_of(material.manifests, name)
+        dataset = experiment["settings"]["dataset"]
+        folders = (
+            name,
+            f"report/figures/{name}",
+            f"data/raw/{dataset}",
+            f"data/prepared/{dataset}",
+        )
+        own = jobs_of(material.manifests, folders)
         page = common | {
             "name": name,
             "experiment": experiment,
-            "figures": _chosen(material, experiment, False),
             "runs": table[table["experiment"] == name].to_dict("records") if len(table) else [],
             "losses": [column for column in table if column.startswith("final_")],
-            "sections": sections(experiment["settings"]),
             "jobs": own,
             "machines": machines(own),
         }
@@ -149,11 +156,30 @@ def _text(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def _chosen(material: Material, experiment: dict[str, Any], paper_only: bool) -> dict[str, Any]:
-    names = [name for name in experiment["figures"] if name in material.figures]
-    first = [name for name in names if material.figures[name].number]
-    rest = [] if paper_only else [name for name in names if name not in first]
-    return {name: material.figures[name] for name in first + rest}
+def _figures(material: Material, experiment: dict[str, Any]) -> dict[str, FigureFile]:
+    """An experiment's figures, those of the paper first."""
+    names = sorted(experiment["figures"], key=lambda name: not material.figures[name].number)
+    return {name: material.figures[name] for name in names}
+
+
+def _scope(figures: dict[str, dict[str, FigureFile]], experiments: dict[str, Any]) -> str:
+    """What of the paper is here: `Table 1, Figures 2a and 3, for MNIST`."""
+    datasets: dict[str, list[str]] = {}
+    for name, experiment in experiments.items():
+        numbers = {f.number.removeprefix("Figure ") for f in figures[name].values() if f.number}
+        datasets.setdefault(experiment["dataset_title"], []).extend(sorted(numbers))
+    parts: dict[str, list[str]] = {}
+    for dataset, numbers in datasets.items():
+        unique = list(dict.fromkeys(numbers))
+        shown = f", Figure{'s' if len(unique) > 1 else ''} {listed(unique)}," if unique else ""
+        parts.setdefault(f"Table 1{shown} for", []).append(dataset)
+    return "; ".join(f"{what} {listed(where)}" for what, where in parts.items())
+
+
+def _sources(material: Material, experiment: dict[str, Any]) -> dict[str, str]:
+    """{file: where it came from} of an experiment's raw data; empty if that is not known."""
+    label = f"data/raw/{experiment['settings']['dataset']}/fetch"
+    return material.manifests.get(label, {}).get("notes") or {}
 
 
 def _edges(table: pd.DataFrame) -> list[str]:

@@ -4,8 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-# The budget of config/experiments/mnist.yaml; the paper itself names none
-PAPER_EPOCHS = 1500
+from deepgen.reporting.wording import kept
 
 
 def runs(
@@ -44,28 +43,38 @@ def runs(
     return table
 
 
-def budget_sentence(name: str, settings: dict[str, Any], table: pd.DataFrame) -> str:
-    """How long an experiment trained, and whether that is less than the paper configuration.
+def training_sentences(name: str, experiment: dict[str, Any], table: pd.DataFrame) -> str:
+    """How long an experiment trained, whether that is a shortened budget, and what it keeps.
 
     Args:
         name: Of the experiment.
-        settings: Its resolved settings.
+        experiment: `settings`, resolved, and `full_budget`, the epochs of its file.
         table: Of `runs`.
     """
-    budget = settings["training"]["epochs"]
-    ran = table[table["experiment"] == name]["epochs"] if len(table) else table
-    if not len(ran):
-        return f"The budget is {budget:,} epochs; no history of a training was given."
-    low, high = int(ran.min()), int(ran.max())
-    span = f"{high:,}" if low == high else f"{low:,} to {high:,}"
-    plural = "epoch" if high == 1 else "epochs"
-    trainings = "The training" if len(ran) == 1 else f"The {len(ran)} trainings"
-    text = f"{trainings} ran {span} {plural} of a budget of {budget:,}."
-    if high < budget:
-        text += " Selection ended them early, because the validation score no longer rose."
-    if budget < PAPER_EPOCHS:
+    training, full = experiment["settings"]["training"], experiment["full_budget"]
+    budget = training["epochs"]
+    ran = table[table["experiment"] == name]["epochs"].tolist() if len(table) else []
+    if ran:
+        text = _ran(ran, budget)
+    else:
+        text = f"The budget is {budget:,} epochs; no history of a training was given."
+    if budget < full:
         text += (
-            f" The paper configuration allows {PAPER_EPOCHS:,}: these are numbers of a shortened "
-            "training, not of the paper's setting."
+            f" The experiment file has a budget of {full:,}: these are numbers of a shortened "
+            "training."
         )
-    return text
+    return text + f" The selected checkpoint is {kept(training['selection'])}."
+
+
+def _ran(epochs: list[int], budget: int) -> str:
+    """How many epochs each training ran, and how many trainings stopped before the budget."""
+    low, high = min(epochs), max(epochs)
+    span = f"{high:,}" if low == high else f"{low:,} to {high:,}"
+    trainings = "The training" if len(epochs) == 1 else f"The {len(epochs)} trainings"
+    text = f"{trainings} ran {span} epoch{'s' if high != 1 else ''} of a budget of {budget:,}"
+    early = sum(count < budget for count in epochs)
+    if not early:
+        return text + "."
+    all_of_them = "all of them" if len(epochs) > 1 else "it"
+    who = all_of_them if early == len(epochs) else f"{early} of them"
+    return f"{text}; {who} stopped early, because the validation score no longer rose."

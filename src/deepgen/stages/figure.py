@@ -1,20 +1,15 @@
 """Stage `figure`: one figure from the files that it shows."""
 
 import importlib
-import importlib.util
-import json
 import pkgutil
-import zipfile
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pandas as pd
 
 import deepgen.figures
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
 from deepgen.files import write_atomically, write_text
+from deepgen.reporting.read import load
 
 
 def figure(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
@@ -52,39 +47,3 @@ def figure(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
         path = out / f"{settings['output']}.{kind}"
         write_atomically(path, lambda temporary, kind=kind: style.save(drawn, temporary, kind))
     write_text(out / f"{settings['output']}.txt", text + "\n")
-
-
-def load(path: Path) -> Any:
-    """A file's content: an array (.npy), {name: array} (.npz), a table (.csv) or JSON.
-
-    Raises:
-        DeepgenError: if the file is missing or damaged, or has another suffix.
-    """
-    readers = {".npy": _array, ".npz": _arrays, ".csv": pd.read_csv, ".json": _json}
-    if path.suffix not in readers:
-        raise DeepgenError(f"{path} must end in one of {', '.join(readers)}")
-    try:
-        return readers[path.suffix](path)
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: make it first, or correct the path") from None
-    except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split())
-        raise DeepgenError(f"{path} is damaged ({reason}): delete it and make it again") from None
-
-
-def _array(path: Path) -> np.ndarray:
-    array = np.load(path, allow_pickle=False)
-    if not isinstance(array, np.ndarray):
-        raise ValueError("an archive, not one array")
-    return array
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as archive:
-        if isinstance(archive, np.ndarray):
-            raise ValueError("one array, not an archive")
-        return dict(archive)
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,6 +1,5 @@
 """Stage `report`: HTML pages from the table, the figures, the histories and the provenance."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pandas as pd
 
 from deepgen.errors import DeepgenError
 from deepgen.files import write_text
+from deepgen.reporting.read import load, read
 from deepgen.reporting.report import FigureFile, Material, render
 from deepgen.reporting.tables import from_csv
 
@@ -17,35 +17,38 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
     """Write `index.html`, `<experiment>.html` for each experiment, and `runs.csv`.
 
     Args:
-        inputs: `table1`: `table1.csv`; `figure:<output name>`: a PNG with its `.txt` and `.pdf`
-            beside it; `provenance:<label>`: a `*.prov.json`, the label beginning with the
-            experiment; `history:<experiment>/seed-<s>`: a `history.csv`. Other roles (templates,
-            say) are not read.
+        inputs: `table1`: `table1.csv`; `figure:<experiment>/<figure>`: a PNG with its PDF beside
+            it; `caption:<experiment>/<figure>`: its text; `provenance:<label>`: a `*.prov.json`;
+            `history:<experiment>/seed-<s>`: a `history.csv`. Other roles are not read.
         out: Folder of the report.
         settings: As for `deepgen.reporting.report.render`.
 
     Raises:
-        DeepgenError: if a file is missing or damaged, or an experiment's figure is not given.
+        DeepgenError: if a file is missing or damaged, or an experiment's figure or caption is not
+            given.
     """
     roles = _by_kind(inputs)
     if "table1" not in inputs:
         raise DeepgenError("report needs the role table1: add --input table1=<table1.csv>")
     named = [name for e in settings["experiments"].values() for name in e["figures"]]
-    if missing := sorted(set(named) - set(roles["figure"])):
-        raise DeepgenError(f"report needs the figures {', '.join(missing)}: add them as inputs")
+    for kind in ("figure", "caption"):
+        if missing := sorted(set(named) - set(roles[kind])):
+            raise DeepgenError(f"report needs the {kind}s {', '.join(missing)}: add them as inputs")
     # Jobs write into a folder beside the published one, so links count from where table1 lies:
     # <report>/tables/table1.csv
     tables = inputs["table1"].absolute().parent
     root = tables.parent if tables.name == "tables" else tables
     material = Material(
-        table=_read(inputs["table1"], from_csv),
+        table=read(inputs["table1"], from_csv),
         tables=Path(os.path.relpath(tables, root)).as_posix(),
-        figures={name: _figure(path, root) for name, path in roles["figure"].items()},
+        figures={
+            name: _figure(roles["figure"][name], roles["caption"][name], root) for name in named
+        },
         histories={
-            _training(label, settings): _read(path, _history)
+            _training(label, settings): read(path, _history)
             for label, path in roles["history"].items()
         },
-        manifests={label: _read(path, _json) for label, path in roles["provenance"].items()},
+        manifests={label: load(path) for label, path in roles["provenance"].items()},
     )
     for name, text in render(material, settings).items():
         write_text(out / name, text)
@@ -53,7 +56,9 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
 
 def _by_kind(inputs: dict[str, Path]) -> dict[str, dict[str, Path]]:
     """{"figure": {name: path}, ...} from roles `kind:name`."""
-    kinds: dict[str, dict[str, Path]] = {"figure": {}, "history": {}, "provenance": {}}
+    kinds: dict[str, dict[str, Path]] = {
+        kind: {} for kind in ("figure", "caption", "history", "provenance")
+    }
     for role, path in inputs.items():
         kind, _, name = role.partition(":")
         if kind in kinds:
@@ -61,10 +66,9 @@ def _by_kind(inputs: dict[str, Path]) -> dict[str, dict[str, Path]]:
     return kinds
 
 
-def _figure(path: Path, root: Path) -> FigureFile:
+def _figure(path: Path, caption: Path, root: Path) -> FigureFile:
     pdf = Path(os.path.relpath(path.absolute().with_suffix(".pdf"), root)).as_posix()
-    caption = _read(path.with_suffix(".txt"), lambda p: p.read_text(encoding="utf-8"))
-    return FigureFile(path.stem, _read(path, _png), caption.strip(), pdf)
+    return FigureFile(path.stem, read(path, _png), load(caption).strip(), pdf)
 
 
 def _png(path: Path) -> bytes:
@@ -89,17 +93,3 @@ def _history(path: Path) -> pd.DataFrame:
     if "epoch" not in table or table.empty:
         raise ValueError("no epochs")
     return table
-
-
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _read(path: Path, reader: Any) -> Any:
-    try:
-        return reader(path)
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: make it first, or correct the path") from None
-    except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise DeepgenError(f"{path} is damaged ({reason}): delete it and make it again") from None

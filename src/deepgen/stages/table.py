@@ -1,11 +1,10 @@
 """Stage `table`: Table 1 from the scores of a run."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from deepgen.errors import DeepgenError
 from deepgen.files import write_text
+from deepgen.reporting.read import load
 from deepgen.reporting.tables import table1, to_csv, to_latex, to_markdown
 
 
@@ -20,16 +19,7 @@ def table(scores: list[Path], out: Path, settings: dict[str, Any]) -> None:
     Raises:
         DeepgenError: for a missing or damaged score, or a number of scores other than that of rows.
     """
-    content = table1(settings["rows"], [_read(path) for path in scores])
+    content = table1(settings["rows"], [load(path) for path in scores])
     write_text(out / "table1.csv", to_csv(content))
     write_text(out / "table1.md", to_markdown(content))
     write_text(out / "table1.tex", to_latex(content))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: run deepgen score first") from None
-    except ValueError as error:
-        raise DeepgenError(f"{path} is damaged ({error}): run deepgen score again") from None

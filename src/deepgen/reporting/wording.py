@@ -1,0 +1,40 @@
+"""Words that captions, the table and the report share."""
+
+from typing import Any
+
+
+def kept(selection: dict[str, Any]) -> str:
+    """Which checkpoint a rule of selection keeps.
+
+    Args:
+        selection: The resolved section `training.selection`.
+
+    Example:
+        >>> kept({"rule": "last"})
+        'the last checkpoint'
+        >>> kept({"rule": "validation_parzen", "every": 5})
+        'the checkpoint with the best Parzen score on validation images, scored every 5 epochs'
+    """
+    if selection["rule"] == "last":
+        return "the last checkpoint"
+    if selection["rule"] == "validation_parzen":
+        return (
+            "the checkpoint with the best Parzen score on validation images, scored "
+            f"{often(selection)}"
+        )
+    return f"the checkpoint that the rule {selection['rule']} keeps"
+
+
+def often(selection: dict[str, Any]) -> str:
+    """How often a rule scores."""
+    return "every epoch" if selection["every"] == 1 else f"every {selection['every']} epochs"
+
+
+def listed(words: list[str]) -> str:
+    """Words as a sentence names them.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+        ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
