@@ -37,11 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DeepgenError as error:
         print(f"deepgen {options.command}: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyError as error:
-        if not getattr(options, "settings", "").lstrip().startswith("{"):
-            raise
-        print(f"deepgen {options.command}: --settings has no key {error}", file=sys.stderr)
-        return 1
     except (OSError, SafetensorError) as error:
         number = _error_number(error)
         if number not in CURES:
@@ -88,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = _stage(commands, do.train, "train one seed of an experiment", seed=True, store=True)
     _data(p)
+    p.set_defaults(lock_timeout=0.0)  # a training takes hours: say who has it, do not wait unseen
     p.add_argument(
         "--stop-after",
         type=float,
@@ -178,7 +174,7 @@ def _stage(
             type=float,
             default=-1,
             metavar="SECONDS",
-            help="how long to wait for a process that makes the same (default: for ever)",
+            help="wait for a process that makes the same; -1: for ever (default: train 0, else -1)",
         )
     p.set_defaults(function=function)
     return p

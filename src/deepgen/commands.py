@@ -16,6 +16,22 @@ from deepgen.jobs.plan import Plan
 from deepgen.jobs.train_job import run_training
 from deepgen.reporting.publish import publish as publish_report
 
+# Keys of each stage's slice, for settings that a person gives as JSON.
+NEEDED = {
+    "fetch": ("dataset", "files"),
+    "prepare": ("parser", "parts", "splits"),
+    "train": ("model", "objective", "training", "threads"),
+    "sample": ("model", "num_samples", "threads"),
+    "interpolate": ("model", "interpolation", "threads"),
+    "neighbours": ("space", "threads"),
+    "reference": ("space", "threads", "reference", "seed"),
+    "select-sigma": ("space", "threads", "parzen"),
+    "score": ("space", "threads", "score"),
+    "figure": ("figure", "output"),
+    "table": ("rows",),
+    "report": ("run", "title", "experiments"),
+}
+
 
 def fetch(o: argparse.Namespace) -> None:
     """Download and verify the files of a data set."""
@@ -32,6 +48,8 @@ def prepare(o: argparse.Namespace) -> None:
         labelled = "labels" in settings["parts"][split["part"]]
         outputs += [f"{name}.npy"] + [f"{name}_labels.npy"] * labelled
     _run(_job(o, _in(o.raw, *files), outputs), raw=o.raw)
+    for stale in set(o.out.glob("*_labels.npy")) - {o.out / name for name in outputs}:
+        stale.unlink()  # of an earlier preparation; readers take labels for real if the file exists
 
 
 def train(o: argparse.Namespace) -> None:
@@ -175,7 +193,12 @@ def _job(
 def _settings(o: argparse.Namespace) -> dict[str, Any]:
     text = o.settings
     if text.lstrip().startswith("{"):
-        return _parse_json("--settings", text)
+        settings = _parse_json("--settings", text)
+        if missing := [key for key in NEEDED[o.command] if key not in settings]:
+            raise DeepgenError(
+                f"--settings has no key {', '.join(missing)}: add it, or give a file"
+            )
+        return settings
     if getattr(o, "name", None) == "":
         raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
     path, _, name = text.partition(":")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from deepgen.cli import main
 from deepgen.data.prepared import image_shape, load_images, load_labels
 from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
@@ -99,8 +100,10 @@ def test_four_images(raw, tmp_path):
 
 
 def test_a_set_without_labels_has_no_label_files(raw, tmp_path):
-    prepare(raw, tmp_path / "out", settings())
-    prepare(raw, tmp_path / "out", settings(labels=False))
+    for content in (settings(), settings(labels=False)):
+        where = ["--raw", str(raw), "--out", str(tmp_path / "out")]
+        assert main(["prepare", "--settings", json.dumps(content), *where]) == 0
+    (tmp_path / "out/prepare.prov.json").unlink()
     assert set(contents(tmp_path / "out")) == {"meta.json", "train.npy", "valid.npy", "test.npy"}
     assert load_labels(tmp_path / "out", "train") is None
     assert json.loads((tmp_path / "out" / "meta.json").read_text())["classes"] is None

@@ -74,6 +74,28 @@ def test_neighbours_are_those_of_the_last_sample_of_each_row(folder, mnist):
     assert np.allclose(found["images"], mnist["train"][[10, 20, 30, 40]])
 
 
+def refused(folder, stage, settings, capsys, *more):
+    """The one line that a stage says before it leaves with 1."""
+    arguments = ["--settings", json.dumps(settings), "--out", str(folder / "out")]
+    folders = ["--data", str(folder), "--store", str(folder / "store")]
+    assert main([stage, *arguments, *folders, *map(str, more)]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    return error
+
+
+def test_too_few_samples_for_neighbours_are_one_sentence(folder, tmp_path, capsys):
+    np.save(tmp_path / "few.npy", np.zeros((19, 784), np.float32))
+    error = refused(folder, "neighbours", SPACE, capsys, "--samples", tmp_path / "few.npy")
+    assert "few.npy has 19 samples, but Figure 2 shows 20: raise num_samples" in error
+
+
+def test_an_unknown_reference_is_one_sentence(folder, capsys):
+    settings = SPACE | {"reference": "k-means", "num_samples": 20, "seed": 1}
+    error = refused(folder, "reference", settings, capsys)
+    assert "'k-means' is not known: choose from training-images, kmeans, gaussian" in error
+
+
 def test_a_damaged_file_is_named(folder, capsys):
     (folder / "samples.npy").write_bytes(b"no array")
     arguments = ["--settings", json.dumps(SPACE), "--out", str(folder), "--data", str(folder)]

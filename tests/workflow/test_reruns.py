@@ -1,4 +1,7 @@
-"""What reruns after which change: the exact jobs, and the exact optimiser updates."""
+"""What reruns after which change: the exact jobs, and the exact optimiser updates.
+
+Only the jobs of `train` update parameters, so a plan without one makes none.
+"""
 
 import os
 
@@ -128,6 +131,12 @@ def test_an_added_experiment_is_all_that_runs(project):
 def test_the_reason_names_what_changed(project):
     with project.configured(set_in("training", "optimiser", value={"learning_rate": 0.05})):
         assert '"learning_rate":0.05' in project.snakemake("-n", TRAIN)
+
+
+def test_another_learning_rate_trains_fully(project):
+    with project.configured(SETTING_EDITS["learning rate"][0]):
+        assert project.run(TRAIN) == 2 * UPDATES_PER_EPOCH
+    assert project.run(TRAIN) == 0
 
 
 def test_a_longer_budget_runs_only_the_additional_epochs(project):

@@ -62,7 +62,7 @@ def test_a_wrong_configuration_is_one_sentence_and_starts_nothing(clone):
 def test_the_linter_misses_nothing_but_environments():
     result = call("snakemake", "--lint")
     found = re.findall(r"^    \* (.+?):", result.stdout + result.stderr, flags=re.MULTILINE)
-    assert set(found) <= {"Specify a conda environment or container for each rule."}, found
+    assert set(found) == {"Specify a conda environment or container for each rule."}, found
 
 
 def test_the_snakefiles_are_formatted():

@@ -21,7 +21,7 @@ rule train:
         data=subpath(input[0], parent=True),
         out=subpath(output[0], parent=True),
     message:
-        "Train {wildcards.experiment}, seed {wildcards.seed}"
+        "Train {wildcards.experiment}, seed {wildcards.seed}; follow it in {log}"
     shell:
         "deepgen train --settings {params.settings:q} --expect-code {params.code:q}"
         " --seed {wildcards.seed} --data {params.data:q} --out {params.out:q}"

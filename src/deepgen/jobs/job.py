@@ -16,7 +16,7 @@ from deepgen.errors import DeepgenError
 from deepgen.files import copy, sha256, write_json
 from deepgen.jobs import store
 from deepgen.jobs.identity import code_of, job_key
-from deepgen.jobs.provenance import describe_machine, describe_run
+from deepgen.jobs.provenance import describe_machine, describe_run, git_revision
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Job:
                 self._make(make, self.entry)
 
     def _make(self, make: Callable[[Path], Any], entry: Path | None) -> None:
-        started = datetime.now(UTC)
+        started, revision = datetime.now(UTC), git_revision()
         # Imported now and checked again, so that an edit while the job runs cannot reach it
         for module in self.code:
             importlib.import_module(module)
@@ -114,7 +114,7 @@ class Job:
                 "outputs": {name: sha256(staging / name) for name in self.outputs},
                 "notes": notes,
                 "machine": describe_machine(),
-                "run": describe_run(started, sys.argv),
+                "run": describe_run(started, sys.argv, revision),
             }
             if entry:
                 store.put(entry, staging, manifest)
@@ -123,6 +123,8 @@ class Job:
             shutil.rmtree(staging, ignore_errors=True)
 
     def _publish(self, source: Path, manifest: dict[str, Any]) -> None:
+        # Unlinked first: no moment has new outputs beside the provenance of the old ones
+        (self.out / self.provenance).unlink(missing_ok=True)
         for name in manifest["outputs"]:
             target = self.out / name
             target.parent.mkdir(parents=True, exist_ok=True)

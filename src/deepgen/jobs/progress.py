@@ -1,5 +1,6 @@
 """How far a training is: a bar on a terminal, and a line an epoch in a log file."""
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -52,3 +53,8 @@ class TrainingProgress:
     def close(self) -> None:
         """End the bar."""
         self.bar.stop()
+
+
+def seconds_in(log: Path) -> float:
+    """The time that the epochs in a log took, over all sessions."""
+    return sum(map(float, re.findall(r"  ([\d.]+) s  ", log.read_text(encoding="utf-8"))))

@@ -13,40 +13,42 @@ from typing import Any
 def describe_machine() -> dict[str, Any]:
     """The machine and the versions that decide the bits of a result."""
     torch = sys.modules.get("torch")
-    gpu = torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None
+    used_gpu = bool(torch and torch.cuda.is_initialized())
     packages = ("torch", "numpy", "pandas", "scikit-learn", "matplotlib", "snakemake")
     return {
         "host": socket.gethostname(),
         "platform": platform.platform(),
         "processor": _processor(),
-        "gpu": gpu,
+        "device": "cuda" if used_gpu else "cpu",
+        "gpu": torch.cuda.get_device_name() if used_gpu else None,
         "threads": torch.get_num_threads() if torch else None,
         "python": platform.python_version(),
         "packages": {name: version for name in packages if (version := _version(name))},
     }
 
 
-def describe_run(started: datetime, command: list[str]) -> dict[str, Any]:
+def describe_run(started: datetime, command: list[str], revision: str | None) -> dict[str, Any]:
     """Time, duration in seconds, command and git revision of a job that began at `started`."""
     return {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         "command": [Path(command[0]).name, *command[1:]] if command else [],
-        "git": git_revision(),
+        "git": revision,
     }
 
 
 def git_revision() -> str | None:
-    """The commit of the working tree, with `+changes` if files differ from it; None without git."""
+    """The commit that the package lies in, with `+changes` if it differs; None without git."""
     try:
         revision = _git("rev-parse", "HEAD")
-        return revision + ("+changes" if _git("status", "--porcelain", "-uno") else "")
+        return revision + ("+changes" if _git("status", "--porcelain", ".") else "")
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
 def _git(*arguments: str) -> str:
-    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    command = ["git", "-C", str(Path(__file__).parents[1]), *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     return result.stdout.strip()
 
 

@@ -1,13 +1,15 @@
 """Runs the stage `train` inside the store: running states, signals, and trainings that diverged."""
 
 import json
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
 from deepgen.jobs.identity import code_from
 from deepgen.jobs.job import Job
-from deepgen.jobs.progress import TrainingProgress
+from deepgen.jobs.progress import TrainingProgress, seconds_in
 from deepgen.jobs.stop import StopRequest
 
 DIVERGED = "diverged.json"
@@ -24,13 +26,14 @@ def run_training(job: Job, data: Path, device: str, stop_after: float | None) ->
     if folder is None or entry is None:
         raise ValueError("a training needs a store for its running state")
 
-    def make(out: Path) -> None:
+    def make(out: Path) -> dict[str, float]:
         _refuse_diverged(folder / DIVERGED)
         from deepgen.data.prepared import load_images
         from deepgen.stages.train import train
         from deepgen.training.loop import Diverged
 
         others = sorted(p for p in folder.glob("budget-*") if p != entry)
+        _warn_if_beyond(training["epochs"], [entry, *others])
         examples = len(load_images(data, "train"))
         stop = StopRequest(stop_after)
         progress = TrainingProgress(entry / "train.log", training["epochs"], examples)
@@ -53,8 +56,26 @@ def run_training(job: Job, data: Path, device: str, stop_after: float | None) ->
         finally:
             progress.close()
             stop.release()
+        return {"training_seconds": sum(map(seconds_in, folder.glob("budget-*/train.log")))}
 
     job.run(make)
+
+
+def _warn_if_beyond(budget: int, states: list[Path]) -> None:
+    """Say that a training starts anew because every saved state is beyond its budget."""
+    from deepgen.tensors import read_metadata
+
+    epochs = []
+    for path in (state for folder in states for state in folder.glob("state*.safetensors")):
+        with suppress(DeepgenError):  # a damaged state is the training's to report
+            epochs.append(read_metadata(path)["epoch"])
+    if epochs and min(epochs) > budget:
+        print(
+            f"deepgen train: the saved states are at epochs {min(epochs)} to {max(epochs)}, beyond "
+            f"this budget of {budget}, so training starts anew; to continue one, set "
+            f"training.epochs to {min(epochs)} or more",
+            file=sys.stderr,
+        )
 
 
 def _refuse_diverged(record: Path) -> None:

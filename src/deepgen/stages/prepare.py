@@ -35,10 +35,7 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
         rows = slice(split["start"], split["stop"])
         images, labels = parts[split["part"]]
         save_array(out / f"{name}.npy", images[rows])
-        if labels is None:
-            # of an earlier preparation, and readers take labels for real if the file exists
-            (out / f"{name}_labels.npy").unlink(missing_ok=True)
-        else:
+        if labels is not None:
             save_array(out / f"{name}_labels.npy", labels[rows])
             classes |= set(np.unique(labels[rows]).tolist())
     splits = {

@@ -5,13 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from deepgen.data.arrays import load_array
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
-from deepgen.models.scoring import score_images
+from deepgen.models.scoring import load_samples, score_images
 from deepgen.models.spaces import SPACES
 
 
@@ -31,14 +28,20 @@ def score(
         DeepgenError: for missing or damaged files.
     """
     target = choose_device(device, settings["threads"])
-    centres = torch.from_numpy(load_array(samples)).to(target)
-    try:
-        choices = json.loads(sigma.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DeepgenError(
-            f"{sigma} is damaged ({error}): run deepgen select-sigma again"
-        ) from None
+    choices = _read_choices(sigma)
     test = score_images(data, "test", settings["space"], target)
+    centres = load_samples(samples, test)
     module = importlib.import_module(f"deepgen.evaluation.{settings['score']}")
     result = module.evaluate(centres, test, choices, SPACES[settings["space"]].title)
     write_json(out / f"{settings['score']}.json", result)
+
+
+def _read_choices(path: Path) -> dict[str, dict[str, Any]]:
+    """The content of `sigma.json`."""
+    try:
+        choices = json.loads(path.read_text(encoding="utf-8"))
+        if not all(float(choice["sigma"]) > 0 for choice in choices.values()):
+            raise ValueError("a sigma is not positive")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DeepgenError(f"{path} is damaged ({error}): run deepgen select-sigma again") from None
+    return choices

@@ -4,13 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import torch
 
-from deepgen.data.arrays import load_array
 from deepgen.device import choose_device
 from deepgen.evaluation.parzen import choose_sigmas
 from deepgen.files import write_json, write_text
-from deepgen.models.scoring import score_images
+from deepgen.models.scoring import load_samples, score_images
 
 
 def select_sigma(
@@ -28,9 +26,9 @@ def select_sigma(
         DeepgenError: for missing or damaged files.
     """
     target = choose_device(device, settings["threads"])
-    centres = torch.from_numpy(load_array(samples)).to(target)
     count = settings["parzen"]["sigma_examples"]
     validation = score_images(data, "valid", settings["space"], target, count)
+    centres = load_samples(samples, validation)
     curve, choices = choose_sigmas(validation, centres, settings["parzen"])
     write_text(out / "sigma_grid.csv", pd.DataFrame(curve).to_csv(index=False))
     write_json(out / "sigma.json", choices)
