@@ -56,5 +56,5 @@ class TrainingProgress:
 
 
 def seconds_in(log: Path) -> float:
-    """The time that the epochs in a log took, over all sessions."""
+    """The time that the epochs in a log took, interruptions apart."""
     return sum(map(float, re.findall(r"  ([\d.]+) s  ", log.read_text(encoding="utf-8"))))

@@ -14,7 +14,7 @@ def jobs_of(
         folders: First parts of the labels to take.
 
     Returns:
-        `label`, `stage`, `started`, `seconds`, `sessions` (of a training that says so), `git`,
+        `label`, `stage`, `started`, `seconds` (of a training, interruptions included), `git`,
         `processor`, `device`, `torch`, `threads`, `python`, `platform`; an unknown value is None.
         (Host names stay out of the report.)
     """
@@ -29,13 +29,12 @@ def jobs_of(
         row["torch"] = machine.get("packages", {}).get("torch")
         notes = (manifest.get("notes") or {}) if row["stage"] == "train" else {}
         row["seconds"] = notes.get("training_seconds", row["seconds"])
-        row["sessions"] = notes.get("sessions")
         rows.append(row)
     return rows
 
 
 def machines(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each distinct machine with its devices and, by stage, jobs, sessions, devices and seconds.
+    """Each distinct machine with its devices and, by stage, jobs, devices and seconds.
 
     Stages are in the order in which they first started.
     """
@@ -48,10 +47,9 @@ def machines(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             | {"stages": {}, "devices": set(), "threads": set(), "git": set()},
         )
         stage = entry["stages"].setdefault(
-            job["stage"], {"jobs": 0, "sessions": 0, "seconds": 0.0, "devices": set()}
+            job["stage"], {"jobs": 0, "seconds": 0.0, "devices": set()}
         )
         stage["jobs"] += 1
-        stage["sessions"] += job["sessions"] or 1
         stage["seconds"] += job["seconds"] or 0.0
         for of in (stage, entry):
             of["devices"] |= {job["device"]}
