@@ -14,6 +14,9 @@ from safetensors import SafetensorError
 from deepgen import commands as do
 from deepgen.errors import DeepgenError
 
+DESCRIPTION = """Rebuild Generative Adversarial Nets (Goodfellow et al. 2014), stage by stage.
+`snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
+
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
 experiment of a run file (config/quick.yaml:mnist), or resolved JSON, as Snakemake gives it"""
 
@@ -67,8 +70,8 @@ def _error_number(error: Exception) -> int | None:
 
 def build_parser() -> argparse.ArgumentParser:
     """All stages and tools with their options."""
-    parser = argparse.ArgumentParser(prog="deepgen", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="STAGE")
+    parser = argparse.ArgumentParser(prog="deepgen", description=DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     p = _stage(commands, do.fetch, "download and verify the files of a data set")
     p.add_argument("--bundled", type=Path, default=Path("data/bundled"), help="asked last")
