@@ -2,7 +2,6 @@
 
 import copy
 import gzip
-import json
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +62,6 @@ def tiny_data(tmp_path_factory, mnist_bytes) -> Path:
     for split, part in {"train": slice(0, 1030), "valid": slice(50_000, 50_300)}.items():
         np.save(folder / f"{split}.npy", mnist_bytes["train"][part].reshape(-1, 28, 28, 1))
         np.save(folder / f"{split}_labels.npy", mnist_bytes["train_labels"][part])
-    (folder / "meta.json").write_text(json.dumps({"shape": [28, 28, 1]}))
     return folder
 
 

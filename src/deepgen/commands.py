@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.config import load_config, load_experiment, read_yaml, stage_settings
+from deepgen.data.registry import prepared_names
 from deepgen.errors import DeepgenError
 from deepgen.jobs import store
-from deepgen.jobs.identity import code_from
+from deepgen.jobs.identity import model_code
 from deepgen.jobs.job import Job
 from deepgen.jobs.plan import Plan
 from deepgen.jobs.train_job import run_training
@@ -43,10 +44,7 @@ def prepare(o: argparse.Namespace) -> None:
     """Raw files to arrays and splits."""
     settings = _settings(o)
     files = [name for part in settings["parts"].values() for name in part.values()]
-    outputs = ["meta.json"]
-    for name, split in settings["splits"].items():
-        labelled = "labels" in settings["parts"][split["part"]]
-        outputs += [f"{name}.npy"] + [f"{name}_labels.npy"] * labelled
+    outputs = prepared_names(settings)
     _run(_job(o, _in(o.raw, *files), outputs), raw=o.raw)
     for stale in set(o.out.glob("*_labels.npy")) - {o.out / name for name in outputs}:
         stale.unlink()  # of an earlier preparation; readers take labels for real if the file exists
@@ -64,13 +62,13 @@ def train(o: argparse.Namespace) -> None:
 def sample(o: argparse.Namespace) -> None:
     """Draw samples from a model."""
     job = _job(o, {"model": o.model}, ["samples.npy"])
-    _run(job, model=o.model, seed=o.seed, code=_model_code(job), device=o.device)
+    _run(job, model=o.model, seed=o.seed, code=model_code(job.settings), device=o.device)
 
 
 def interpolate(o: argparse.Namespace) -> None:
     """Decode lines in z space (Figure 3)."""
     job = _job(o, {"model": o.model}, ["interpolation.npy"])
-    _run(job, model=o.model, code=_model_code(job), device=o.device)
+    _run(job, model=o.model, code=model_code(job.settings), device=o.device)
 
 
 def neighbours(o: argparse.Namespace) -> None:
@@ -221,7 +219,3 @@ def _parse_json(option: str, text: str) -> dict[str, Any]:
         return json.loads(text)
     except ValueError as error:
         raise DeepgenError(f"{option} is not JSON ({error}): correct it") from None
-
-
-def _model_code(job: Job) -> dict[str, str]:
-    return code_from(f"deepgen.models.{job.settings['model']['family']}")

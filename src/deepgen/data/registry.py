@@ -59,6 +59,15 @@ class Dataset(BaseModel):
         return self.model_dump(mode="json", include={"parser", "parts", "splits"})
 
 
+def prepared_names(settings: dict[str, Any]) -> list[str]:
+    """Files that the stage `prepare` makes under `prepare_settings`."""
+    names = ["meta.json"]
+    for split, rows in settings["splits"].items():
+        labelled = "labels" in settings["parts"][rows["part"]]
+        names += [f"{split}.npy"] + [f"{split}_labels.npy"] * labelled
+    return names
+
+
 def _idx(name: str, sha256: str, bases: tuple[str, ...]) -> File:
     return File(name=name, sha256=sha256, sources=tuple(f"{base}{name}.gz" for base in bases))
 

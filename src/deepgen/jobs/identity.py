@@ -56,6 +56,11 @@ def code_of(stage: str, settings: dict[str, Any]) -> dict[str, str]:
     return code_from(*roots)
 
 
+def model_code(settings: dict[str, Any]) -> dict[str, str]:
+    """Fingerprints of a family's own code: what a model file must agree with to be used."""
+    return code_from(f"deepgen.models.{settings['model']['family']}")
+
+
 def code_from(*roots: str) -> dict[str, str]:
     """Fingerprints of these modules and of what they import inside deepgen, as `code_of`."""
     found: dict[str, str] = {}

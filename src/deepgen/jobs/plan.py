@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from deepgen.config import Config, stage_settings
-from deepgen.data.registry import DATASETS
+from deepgen.data.registry import DATASETS, prepared_names
 from deepgen.files import canonical_json
 from deepgen.jobs.identity import code_of
 
@@ -65,10 +65,8 @@ class Plan:
 
     def prepared_files(self, dataset: str) -> list[str]:
         """What `prepare` makes."""
-        folder, entry = f"data/prepared/{dataset}", DATASETS[dataset]
-        labelled = [s for s, split in entry.splits.items() if "labels" in entry.parts[split.part]]
-        names = [f"{split}.npy" for split in entry.splits] + [f"{s}_labels.npy" for s in labelled]
-        return [f"{folder}/{name}" for name in ("meta.json", *names)]
+        names = prepared_names(DATASETS[dataset].prepare_settings())
+        return [f"data/prepared/{dataset}/{name}" for name in names]
 
     @cached_property
     def table_rows(self) -> list[dict[str, Any]]:

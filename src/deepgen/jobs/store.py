@@ -85,7 +85,7 @@ def put(entry: Path, folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def entries(store: Path) -> list[dict[str, Any]]:
-    """All entries: stage, key, budget, bytes, whether finished, and when last written."""
+    """All entries: stage, key, budget, bytes, and whether finished."""
     found = []
     for folder in sorted(store.glob("*/*")):
         parts = sorted(folder.glob("budget-*")) or [folder]
@@ -99,8 +99,6 @@ def entries(store: Path) -> list[dict[str, Any]]:
                         "budget": part.name.removeprefix("budget-") if part != folder else "",
                         "bytes": sum(path.stat().st_size for path in files),
                         "finished": (part / MANIFEST).exists(),
-                        "written": max(path.stat().st_mtime for path in files),
-                        "path": part,
                     }
                 )
     return found

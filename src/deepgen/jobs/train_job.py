@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
-from deepgen.jobs.identity import code_from
+from deepgen.jobs.identity import model_code
 from deepgen.jobs.job import Job
 from deepgen.jobs.progress import TrainingProgress, seconds_in
 from deepgen.jobs.stop import StopRequest
@@ -28,13 +28,13 @@ def run_training(job: Job, data: Path, device: str, stop_after: float | None) ->
 
     def make(out: Path) -> dict[str, float]:
         _refuse_diverged(folder / DIVERGED)
-        from deepgen.data.prepared import load_images
+        from deepgen.data.arrays import load_array
         from deepgen.stages.train import train
         from deepgen.training.loop import Diverged
 
         others = sorted(p for p in folder.glob("budget-*") if p != entry)
         _warn_if_beyond(training["epochs"], [entry, *others])
-        examples = len(load_images(data, "train"))
+        examples = len(load_array(data / "train.npy", mmap_mode="r"))
         stop = StopRequest(stop_after)
         progress = TrainingProgress(entry / "train.log", training["epochs"], examples)
         try:
@@ -45,7 +45,7 @@ def run_training(job: Job, data: Path, device: str, stop_after: float | None) ->
                 settings=job.settings,
                 seed=job.seed,
                 key=job.key,
-                code=code_from(f"deepgen.models.{job.settings['model']['family']}"),
+                code=model_code(job.settings),
                 device=device,
                 should_stop=stop,
                 report=progress,
