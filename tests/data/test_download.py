@@ -2,9 +2,11 @@
 
 import gzip
 import hashlib
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from deepgen.data import download
-from deepgen.data.download import fetch_file
+from deepgen.data import sources
+from deepgen.data.download import fetch_file, fetch_members
 from deepgen.errors import DeepgenError
 
 CONTENT = np.random.default_rng(1).integers(0, 16, 20_000, dtype=np.uint8).tobytes()
@@ -236,7 +238,7 @@ def test_what_may_pass_is_tried_again_and_what_cannot_is_not(server, target, bun
 
 
 def test_a_bomb_is_cut_off(server, target, monkeypatch):
-    monkeypatch.setattr(download, "MAX_BYTES", 50_000)
+    monkeypatch.setattr(sources, "MAX_BYTES", 50_000)
     server.files = {"/bomb": gzip.compress(bytes(10**7)), "/long": bytes(60_000)}
     file = entry(f"{server.url}/bomb", f"{server.url}/long")
     with pytest.raises(DeepgenError) as error:
@@ -254,6 +256,25 @@ def test_pooch_keeps_quiet(server, target, bundled):
     command = [sys.executable, "-c", program, str(target)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout + ended.stderr == ""
+
+
+def test_an_archive_of_several_files_is_downloaded_once(server, target):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name in ("one", "two"):
+            info = tarfile.TarInfo(f"batches/{name}")
+            info.size = len(CONTENT)
+            archive.addfile(info, io.BytesIO(CONTENT))
+    server.files["/toy.tar.gz"] = packed.getvalue()
+    url = f"{server.url}/toy.tar.gz"
+    entries = [entry() | {"name": name} for name in ("one", "two")]
+    where = {"name": "toy.tar.gz", "folder": "batches", "sources": [url]}
+    assert fetch_members("toy", where, entries, target.parent, None, None) == url
+    assert server.asked == {"/toy.tar.gz": 1}
+    assert {path.name: path.read_bytes() for path in target.parent.iterdir()} == {
+        "one": CONTENT,
+        "two": CONTENT,
+    }
 
 
 @pytest.fixture

@@ -1,32 +1,20 @@
-"""One file of a data set, from the first source that has the right bytes."""
+"""The files of a data set, each from the first source that has the right bytes."""
 
 import gzip
 import hashlib
-import sys
-import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import pooch
-import requests
-
+from deepgen.data.archives import BadArchive, read_members
+from deepgen.data.sources import BadSource, Bounded, as_local_file, list_sources
 from deepgen.errors import DeepgenError
-from deepgen.files import sha256, write_atomically
-
-# No file of any set is larger; a gzip bomb or an endless answer must not fill the disk.
-MAX_BYTES = 4 * 1024**3
-CONNECT_SECONDS, READ_SECONDS = 10, 30
-RETRIES = 2
+from deepgen.files import write_atomically
 
 _CHUNK = 1024**2
 _GZIP_MAGIC = b"\x1f\x8b"
-
-
-class _BadSource(Exception):
-    """Why a source cannot be used, in a few words."""
 
 
 def fetch_file(
@@ -50,154 +38,182 @@ def fetch_file(
     Raises:
         DeepgenError: if no source has the right bytes, or if `target` cannot be written.
     """
+    digest = f"sha256:{file['sha256']}"
+    return _from_first(
+        list_sources(dataset, file, mirror, bundled),
+        lambda source: _take(source, target, digest),
+        kept=lambda: _has(target, digest),
+        target=target,
+        problem=f"no source has the right {file['name']} of data set {dataset!r}",
+        wanted=f"{dataset}/{file['name']}.gz",
+    )
+
+
+def fetch_variant(
+    dataset: str, file: dict[str, Any], target: Path, mirror: str | None, bundled: Path | None
+) -> str:
+    """Put at `target` the first that can be had of several files that hold the same images.
+
+    Args:
+        file: {"name", "variants": [{"name", "digest", "sources"}, ...]}, in order of preference,
+            each looked for as in `fetch_file`; a digest is `sha256:...` or `md5:...`.
+
+    Returns, raises:
+        As `fetch_file`.
+    """
+    digests = {
+        source: variant["digest"]
+        for variant in file["variants"]
+        for source in list_sources(dataset, variant, mirror, bundled)
+    }
+    return _from_first(
+        digests,
+        lambda source: _take(source, target, digests[source]),
+        kept=lambda: any(_has(target, variant["digest"]) for variant in file["variants"]),
+        target=target,
+        problem=f"no source has the right {file['name']} of data set {dataset!r}",
+        wanted=" or ".join(f"{dataset}/{variant['name']}" for variant in file["variants"]),
+    )
+
+
+def fetch_members(
+    dataset: str,
+    archive: dict[str, Any],
+    files: list[dict[str, Any]],
+    out: Path,
+    mirror: str | None,
+    bundled: Path | None,
+) -> str:
+    """Put the files of one archive at `out/<name>` from one download, once all are verified.
+
+    What counts is the SHA-256 of each file, so that an archive may be made anew.
+
+    Args:
+        archive: {"name", "folder", "sources"}: a `.tar.gz`, looked for as in `fetch_file`, and the
+            folder in it that holds the files.
+        files: [{"name", "sha256"}, ...].
+
+    Returns:
+        The URL or path that served the archive, or "kept".
+
+    Raises:
+        DeepgenError: as `fetch_file`; an archive with a link or with a name that leads out of it is
+            no source.
+    """
+    return _from_first(
+        list_sources(dataset, archive, mirror, bundled),
+        lambda source: _take_members(source, archive["folder"], files, out),
+        kept=lambda: all(_has(out / file["name"], f"sha256:{file['sha256']}") for file in files),
+        target=out / files[0]["name"],
+        problem=f"no source has the right {archive['name']} of data set {dataset!r}",
+        wanted=f"{dataset}/{archive['name']}",
+    )
+
+
+def _from_first(
+    sources: Iterable[str],
+    take: Callable[[str], None],
+    *,
+    kept: Callable[[], bool],
+    target: Path,
+    problem: str,
+    wanted: str,
+) -> str:
     failures = []
     try:
-        if target.is_file() and sha256(target) == file["sha256"]:
+        if kept():
             return "kept"
-        for source in _sources(dataset, file, mirror, bundled):
+        for source in sources:
             try:
-                _take(source, target, file["sha256"])
+                take(source)
                 return source
-            except _BadSource as reason:
+            except BadSource as reason:
                 failures.append(f"{source} ({reason})")
-    except OSError as error:  # every reading error is a _BadSource by now
+    except OSError as error:  # every reading error is a BadSource by now
         raise DeepgenError(
             f"cannot write {target} ({error.strerror or error}): make room or rights there, or "
             "choose another folder"
         ) from None
     raise DeepgenError(
-        f"no source has the right {file['name']} of data set {dataset!r}: "
-        f"{'; '.join(failures) or 'none is known'}: check the network, or set DEEPGEN_MIRROR or "
-        f"data.mirror to a folder or URL that has {dataset}/{file['name']}.gz"
+        f"{problem}: {'; '.join(failures) or 'none is known'}: check the network, or set "
+        f"DEEPGEN_MIRROR or data.mirror to a folder or URL that has {wanted}"
     )
 
 
-def _sources(
-    dataset: str, file: dict[str, Any], mirror: str | None, bundled: Path | None
-) -> Iterator[str]:
-    """URLs and paths in order of preference."""
-    name = f"{dataset}/{file['name']}"
-    if mirror:
-        base = mirror.rstrip("/") if _is_url(mirror) else Path(mirror).expanduser()
-        yield f"{base}/{name}.gz"
-        yield f"{base}/{name}"
-    yield from file["sources"]
-    if bundled:
-        yield f"{bundled}/{name}.gz"
+def _has(path: Path, digest: str) -> bool:
+    return path.is_file() and _digest(path, digest) == digest
 
 
-def _is_url(source: str) -> bool:
-    return source.lower().startswith(("http://", "https://"))
+def _digest(path: Path, like: str) -> str:
+    """The file's digest, of the same kind as `like`: `sha256:...` or `md5:...`."""
+    kind = like.partition(":")[0]
+    with open(path, "rb") as file:
+        return f"{kind}:{hashlib.file_digest(file, kind).hexdigest()}"
 
 
 def _take(source: str, target: Path, digest: str) -> None:
     """Verify what `source` has and put it at `target`."""
-    if not _is_url(source):
-        _unpack(Path(source), target, digest)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # beside the target, because /tmp is often too small for a data set
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
-        _unpack(_download(source, Path(folder)), target, digest)
+    with as_local_file(source, target) as path:
+        _unpack(path, target, digest)
 
 
-def _download(url: str, folder: Path) -> Path:
-    """What `url` answers, as it is, in a file in `folder`."""
-    pooch.get_logger().setLevel("ERROR")  # a failed source is told once, by our own sentence
-    store = pooch.create(
-        path=folder,
-        base_url="",
-        registry={"download": None},  # the digest is that of the content, checked by _unpack
-        urls={"download": url},
-        retry_if_failed=RETRIES,
-    )
-    try:
-        return Path(store.fetch("download", downloader=_get))
-    except requests.exceptions.RequestException as error:
-        raise _BadSource(_reason(error)) from None
-
-
-def _get(url: str, output: str, store: pooch.Pooch) -> None:
-    """A pooch downloader that gives up at once where trying again cannot help."""
-    http = pooch.HTTPDownloader(
-        progressbar=sys.stderr.isatty(), timeout=(CONNECT_SECONDS, READ_SECONDS)
-    )
-    try:
-        with open(output, "wb") as file:
-            http(url, _Bounded(file), store)
-    except requests.exceptions.ConnectTimeout as error:
-        raise _BadSource(_reason(error)) from None
-    except requests.exceptions.HTTPError as error:
-        if error.response.status_code < 500 and error.response.status_code not in (408, 429):
-            raise _BadSource(_reason(error)) from None
-        raise
-
-
-class _Bounded:
-    """A file that takes at most `MAX_BYTES`."""
-
-    def __init__(self, file: BinaryIO):
-        self.file = file
-
-    def write(self, chunk: bytes) -> None:
-        if self.file.tell() + len(chunk) > MAX_BYTES:
-            raise _BadSource("too large")
-        self.file.write(chunk)
-
-    def flush(self) -> None:
-        self.file.flush()
-
-
-def _reason(error: requests.exceptions.RequestException) -> str:
-    kinds = {
-        requests.exceptions.Timeout: "timed out",
-        requests.exceptions.SSLError: "certificate refused",
-        requests.exceptions.ChunkedEncodingError: "connection broke off",
-        requests.exceptions.ConnectionError: "no connection",
-    }
-    if isinstance(error, requests.exceptions.HTTPError):
-        return f"HTTP {error.response.status_code}"
-    for kind, words in kinds.items():
-        if isinstance(error, kind):
-            return words
-    return type(error).__name__
+def _take_members(source: str, folder: str, files: list[dict[str, Any]], out: Path) -> None:
+    """Verify the members of the archive at `source` and put them in `out`."""
+    digests = {f"{folder}/{file['name']}": file["sha256"] for file in files}
+    contents = {}
+    with as_local_file(source, out / files[0]["name"]) as path:
+        try:
+            for member, content in read_members(path, digests.__contains__):
+                found = hashlib.sha256(content).hexdigest()
+                if found != digests[member]:
+                    raise BadSource(f"wrong content of {member}, SHA-256 {found[:12]}...")
+                contents[member] = content
+        except BadArchive as reason:
+            raise BadSource(str(reason)) from None
+    if missing := [member for member in digests if member not in contents]:
+        raise BadSource(f"lacks {', '.join(missing)}")
+    for file in files:
+        content = contents[f"{folder}/{file['name']}"]
+        write_atomically(out / file["name"], partial(Path.write_bytes, data=content))
 
 
 def _unpack(source: Path, target: Path, digest: str) -> None:
     """Copy the content of `source` to `target` if it has this digest."""
+    kind, _, expected = digest.partition(":")
     try:
         with open(source, "rb") as file:
             start = file.read(_CHUNK)
         # an archive may itself be the file that the digest speaks of
-        packed = start.startswith(_GZIP_MAGIC) and sha256(source) != digest
+        packed = start.startswith(_GZIP_MAGIC) and not _has(source, digest)
     except FileNotFoundError:
-        raise _BadSource("not there") from None
+        raise BadSource("not there") from None
     except OSError as error:
-        raise _BadSource(f"unreadable, {error.strerror or error}") from None
+        raise BadSource(f"unreadable, {error.strerror or error}") from None
 
     def write(temporary: Path) -> None:
-        total = hashlib.sha256()
+        total = hashlib.new(kind)
         with open(temporary, "wb") as file:
             for chunk in _content(source, packed):
                 total.update(chunk)
-                _Bounded(file).write(chunk)
-        if total.hexdigest() != digest:
-            raise _BadSource(_difference(start, total.hexdigest()))
+                Bounded(file).write(chunk)
+        if total.hexdigest() != expected:
+            name = {"sha256": "SHA-256", "md5": "MD5"}[kind]
+            raise BadSource(_difference(start, f"{name} {total.hexdigest()}"))
 
     write_atomically(target, write)
 
 
 def _content(source: Path, packed: bool) -> Iterator[bytes]:
-    """The content in pieces; every error of reading becomes a `_BadSource`."""
+    """The content in pieces; every error of reading becomes a `BadSource`."""
     try:
         with gzip.open(source) if packed else open(source, "rb") as file:
             yield from iter(partial(file.read, _CHUNK), b"")
     except EOFError:
-        raise _BadSource("truncated gzip") from None
+        raise BadSource("truncated gzip") from None
     except (gzip.BadGzipFile, zlib.error):
-        raise _BadSource("damaged gzip") from None
+        raise BadSource("damaged gzip") from None
     except OSError as error:
-        raise _BadSource(f"unreadable, {error.strerror or error}") from None
+        raise BadSource(f"unreadable, {error.strerror or error}") from None
 
 
 def _difference(start: bytes, digest: str) -> str:
@@ -205,4 +221,4 @@ def _difference(start: bytes, digest: str) -> str:
         return "empty"
     if start.lstrip()[:9].lower().startswith((b"<html", b"<!doctype")):
         return "an HTML page instead of data"
-    return f"wrong content, SHA-256 {digest[:12]}..."
+    return f"wrong content, {digest[:20]}..."

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from deepgen.data.arrays import save_array
+from deepgen.data.part import Part
+from deepgen.data.splits import split_given, split_people
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
 
@@ -17,33 +19,40 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
     Args:
         raw: Folder of the raw files, as `fetch` leaves them.
         out: Receives `<split>.npy` (uint8 [N, H, W, C]), `<split>_labels.npy` (uint8 [N], where
-            there are labels) and `meta.json`.
+            there are labels), the same below `fold-<k>/` where there are folds, and `meta.json`.
         settings: {"parser": module of `deepgen.data.formats`, "parts": {part: the parser's
-            files}, "splits": {split: {"part", "start", "stop"}}}.
+            files}, "splits", "folds": their number, "sizes": {split: images that it must have}}.
+            Splits are {split: {"part", "start", "stop"}}, or {"rule": "people", ...} or {"rule":
+            "given"} for a set of one part.
 
     Raises:
-        DeepgenError: if a raw file is missing or damaged, or a split lies outside its part.
+        DeepgenError: if a raw file is missing or damaged, a split lies outside its part, or a count
+            is not the known one.
     """
     parser = importlib.import_module(f"deepgen.data.formats.{settings['parser']}")
     parts = {name: parser.read(raw, files) for name, files in settings["parts"].items()}
-    shape = _common_shape({name: images.shape[1:] for name, (images, _) in parts.items()})
-    for name, split in settings["splits"].items():
-        _check(name, split, {part: len(images) for part, (images, _) in parts.items()})
+    shape = _common_shape({name: part.images.shape[1:] for name, part in parts.items()})
+    splits = settings["splits"]
+    rows = _split_by_rule(parts, splits) if "rule" in splits else _split_by_rows(parts, splits)
+    _check_sizes(rows, settings.get("sizes", {}), raw)
 
-    classes = set()
-    for name, split in settings["splits"].items():
-        rows = slice(split["start"], split["stop"])
-        images, labels = parts[split["part"]]
-        save_array(out / f"{name}.npy", images[rows])
+    classes, meta = set(), {}
+    for split, (part, chosen) in rows.items():
+        save_array(out / f"{split}.npy", parts[part].images[chosen])
+        labels = parts[part].labels
         if labels is not None:
-            save_array(out / f"{name}_labels.npy", labels[rows])
-            classes |= set(np.unique(labels[rows]).tolist())
-    splits = {
-        name: {**split, "count": split["stop"] - split["start"]}
-        for name, split in settings["splits"].items()
+            save_array(out / f"{split}_labels.npy", labels[chosen])
+            classes |= set(np.unique(labels[chosen]).tolist())
+        meta[split] = {"part": part, "count": len(chosen)} | splits.get(split, {})
+    sources = sorted({part.source for part in parts.values() if part.source})
+    content = {
+        "shape": list(shape),
+        "splits": meta,
+        "classes": len(classes) or None,
+        "folds": settings.get("folds", 0),
+        "source": ", ".join(sources) or None,
     }
-    meta = {"shape": list(shape), "splits": splits, "classes": len(classes) or None}
-    write_json(out / "meta.json", meta)
+    write_json(out / "meta.json", content)
 
 
 def _common_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
@@ -51,6 +60,37 @@ def _common_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
         found = ", ".join(f"{list(shape)} in part {name!r}" for name, shape in shapes.items())
         raise DeepgenError(f"images differ in shape ({found}): correct the registry entry")
     return next(iter(shapes.values()))
+
+
+def _split_by_rows(
+    parts: dict[str, Part], splits: dict[str, Any]
+) -> dict[str, tuple[str, np.ndarray]]:
+    """Part and rows of every split."""
+    for name, split in splits.items():
+        _check(name, split, {part: len(content.images) for part, content in parts.items()})
+    return {
+        name: (split["part"], np.arange(split["start"], split["stop"]))
+        for name, split in splits.items()
+    }
+
+
+def _split_by_rule(
+    parts: dict[str, Part], rule: dict[str, Any]
+) -> dict[str, tuple[str, np.ndarray]]:
+    """The same for a set of one part."""
+    ((name, part),) = parts.items()
+    if rule["rule"] == "given":
+        rows = split_given(part.folds)
+    else:
+        found = len(part.images), len(set(part.people))
+        if found != (rule["images"], rule["people"]):
+            raise DeepgenError(
+                f"part {name!r} has {found[0]} images of {found[1]} people where {rule['images']} "
+                f"of {rule['people']} are known: delete its raw file and run deepgen fetch again"
+            )
+        keys = ("seed", "train_share", "always_train_above", "held_out")
+        rows = split_people(part.people, **{key: rule[key] for key in keys})
+    return {split: (name, chosen) for split, chosen in rows.items()}
 
 
 def _check(name: str, split: dict[str, Any], rows: dict[str, int]) -> None:
@@ -65,3 +105,13 @@ def _check(name: str, split: dict[str, Any], rows: dict[str, int]) -> None:
             f"split {name!r} is rows {start}..{stop} of part {part!r}, which has {rows[part]} "
             "rows: correct the registry entry or fetch the whole set"
         )
+
+
+def _check_sizes(rows: dict[str, tuple[str, np.ndarray]], sizes: dict[str, int], raw: Path) -> None:
+    for split, size in sizes.items():
+        found = len(rows[split][1])
+        if found != size:
+            raise DeepgenError(
+                f"split {split!r} of {raw} has {found} images where {size} are known: fetch or "
+                "give the whole set"
+            )

@@ -21,18 +21,18 @@ def idx(array, kind=0x08):
 def test_images_and_labels(tmp_path):
     (tmp_path / "images").write_bytes(idx(IMAGES))
     (tmp_path / "labels").write_bytes(idx(LABELS))
-    images, labels = read(tmp_path, FILES)
-    assert images.dtype == labels.dtype == np.uint8
-    np.testing.assert_array_equal(images, IMAGES[..., None])
-    np.testing.assert_array_equal(labels, LABELS)
+    part = read(tmp_path, FILES)
+    assert part.images.dtype == part.labels.dtype == np.uint8
+    np.testing.assert_array_equal(part.images, IMAGES[..., None])
+    np.testing.assert_array_equal(part.labels, LABELS)
 
 
 def test_colour_images_without_labels(tmp_path):
     colour = np.arange(2 * 3 * 2 * 3, dtype=np.uint8).reshape(2, 3, 2, 3)
     (tmp_path / "images").write_bytes(idx(colour))
-    images, labels = read(tmp_path, {"images": "images"})
-    np.testing.assert_array_equal(images, colour)
-    assert labels is None
+    part = read(tmp_path, {"images": "images"})
+    np.testing.assert_array_equal(part.images, colour)
+    assert part.labels is None
 
 
 GOOD = idx(IMAGES)

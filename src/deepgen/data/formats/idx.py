@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from deepgen.data.part import Part
 from deepgen.errors import DeepgenError
 
 _UINT8 = 0x08
 
 
-def read(raw: Path, files: dict[str, str]) -> tuple[np.ndarray, np.ndarray | None]:
+def read(raw: Path, files: dict[str, str]) -> Part:
     """One part of a data set.
 
     Args:
@@ -32,14 +33,14 @@ def read(raw: Path, files: dict[str, str]) -> tuple[np.ndarray, np.ndarray | Non
     if images.ndim == 3:
         images = images[..., None]
     if "labels" not in files:
-        return images, None
+        return Part(images)
     labels = _read_array(raw / files["labels"], dimensions=(1,))
     if len(labels) != len(images):
         raise DeepgenError(
             f"{raw / files['images']} holds {len(images)} images but {raw / files['labels']} "
             f"{len(labels)} labels: delete both and run deepgen fetch again"
         )
-    return images, labels
+    return Part(images, labels)
 
 
 def _read_array(path: Path, dimensions: tuple[int, ...]) -> np.ndarray:

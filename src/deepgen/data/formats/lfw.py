@@ -1,0 +1,152 @@
+"""Labeled Faces in the Wild, deep-funneled, as grey faces of 48 x 48 pixels.
+
+From either of two files: the original archive of JPEGs of 250 x 250
+(http://vis-www.cs.umass.edu/lfw/), or an array that was prepared from it in the same way.
+"""
+
+import io
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from deepgen.data.archives import BadArchive, read_members
+from deepgen.data.part import Part
+from deepgen.errors import DeepgenError
+
+PREPARED, ORIGINAL = "prepared array", "original archive"
+JPEG_SIDE, SIDE = 250, 48
+ROWS, COLUMNS = slice(84, 180), slice(77, 173)
+
+_AGAIN = "delete it and run deepgen fetch again"
+_GZIP_MAGIC, _ZIP_MAGIC = b"\x1f\x8b", b"PK"
+_NAME = re.compile(r"(.+)_(\d{4})")
+
+
+def read(raw: Path, files: dict[str, str]) -> Part:
+    """The whole set, in the order of the images' names.
+
+    Args:
+        raw: Folder of the raw file.
+        files: {"images": file name}; what the file is, its first bytes say.
+
+    Returns:
+        Images, uint8 [N, 48, 48, 1], the people they show, and which file they come from.
+
+    Raises:
+        DeepgenError: if the file is missing or damaged, or a person's images are not numbered 1, 2,
+            ... without a gap.
+    """
+    path = raw / files["images"]
+    try:
+        with open(path, "rb") as file:
+            start = file.read(2)
+    except FileNotFoundError:
+        raise DeepgenError(f"{path} is missing: run deepgen fetch first") from None
+    except OSError as error:
+        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+    if start not in (_GZIP_MAGIC, _ZIP_MAGIC):
+        raise DeepgenError(
+            f"{path} is neither the LFW archive nor an array prepared from it (it begins with "
+            f"{start.hex() or 'nothing'}): {_AGAIN}"
+        )
+    source = ORIGINAL if start == _GZIP_MAGIC else PREPARED
+    faces = _read_archive(path) if source == ORIGINAL else _read_array(path)
+    names = sorted(faces)
+    people = _people(path, names)
+    return Part(np.stack([faces[n] for n in names])[..., None], people=people, source=source)
+
+
+def _read_archive(path: Path) -> dict[str, np.ndarray]:
+    """Faces by name, uint8 [48, 48] each, from the archive of JPEGs."""
+    faces, folders, parents = {}, [], set()
+    try:
+        for member, content in read_members(path, _is_image_or_folder):
+            parents.add(str(PurePosixPath(member).parent))
+            if member.endswith("/"):
+                folders.append(member.rstrip("/"))
+                continue
+            name, folder = PurePosixPath(member).stem, PurePosixPath(member).parent.name
+            if name in faces or not name.startswith(f"{folder}_"):
+                raise DeepgenError(f"{path} has {member!r} twice or in a wrong folder: {_AGAIN}")
+            faces[name] = crop(_decode(path, member, content))
+    except BadArchive as reason:
+        raise DeepgenError(f"{path} is not the LFW archive ({reason}): {_AGAIN}") from None
+    for folder in folders:
+        if folder not in parents:
+            person = PurePosixPath(folder).name
+            raise DeepgenError(f"{path} has no image of {person} in their folder: {_AGAIN}")
+    if not faces:
+        raise DeepgenError(f"{path} has no image in it: {_AGAIN}")
+    return faces
+
+
+def _is_image_or_folder(member: str) -> bool:
+    hidden = PurePosixPath(member).name.startswith(".")  # as some systems add to every file
+    return member.endswith(("/", ".jpg")) and not hidden
+
+
+def _decode(path: Path, member: str, content: bytes) -> np.ndarray:
+    """A JPEG as grey values, uint8 [250, 250]."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+            if image.size != (JPEG_SIDE, JPEG_SIDE):
+                raise DeepgenError(
+                    f"{path} has {member!r} of {image.width} x {image.height} pixels where "
+                    f"{JPEG_SIDE} x {JPEG_SIDE} are expected: {_AGAIN}"
+                )
+            return np.asarray(image.convert("L"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise DeepgenError(f"{path} has {member!r}, which is no whole JPEG: {_AGAIN}") from None
+
+
+def crop(image: np.ndarray) -> np.ndarray:
+    """The face in an image of 250 x 250: the middle, at half the size.
+
+    Args:
+        image: uint8 [250, 250].
+
+    Returns:
+        uint8 [48, 48]: the mean of 2 x 2 pixels, a half rounded to the even number.
+    """
+    blocks = image[ROWS, COLUMNS].reshape(SIDE, 2, SIDE, 2)
+    return np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)
+
+
+def _read_array(path: Path) -> dict[str, np.ndarray]:
+    """Faces by name, uint8 [48, 48] each, from the prepared array."""
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            images, names = content["X"], content["names"]
+    except KeyError:
+        raise DeepgenError(f"{path} lacks the array X or names: {_AGAIN}") from None
+    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise DeepgenError(f"{path} is damaged ({error}): {_AGAIN}") from None
+    if images.dtype != np.uint8 or images.shape != (len(images), SIDE, SIDE) or not len(images):
+        raise DeepgenError(
+            f"{path} holds {images.dtype} {list(images.shape)} as X where uint8 [N, {SIDE}, {SIDE}]"
+            f" is expected: {_AGAIN}"
+        )
+    faces = dict(zip(names.ravel().tolist(), images, strict=False))
+    if names.dtype.kind != "U" or names.shape != (len(images),) or len(faces) != len(images):
+        raise DeepgenError(f"{path} does not have one name for each image: {_AGAIN}")
+    return faces
+
+
+def _people(path: Path, names: list[str]) -> list[str]:
+    """Whom each image shows; `names` are sorted."""
+    people, last = [], 0
+    for name in names:
+        parts = _NAME.fullmatch(name)
+        if not parts:
+            raise DeepgenError(f"{path} has an image {name!r}, not named Some_Name_0001: {_AGAIN}")
+        person, number = parts[1], int(parts[2])
+        last = last + 1 if people and people[-1] == person else 1
+        if number != last:
+            raise DeepgenError(
+                f"{path} lacks image {last} of {person}, though it has image {number}: {_AGAIN}"
+            )
+        people.append(person)
+    return people
