@@ -13,7 +13,7 @@ Positive = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Reference = Literal["training-images", "kmeans", "gaussian"]
-Score = Literal["parzen"]
+Score = Literal["parzen", "two_sample", "precision_recall", "mmd", "data_copying"]
 
 
 def _each_once(items: list) -> list:
@@ -55,6 +55,38 @@ class DenseLayer(Settings):
         0.0,
         description="Initial bias; `marginals`, for a last layer only: logit of each pixel's mean.",
     )
+    sparse: Count | None = Field(
+        None,
+        description="Start with so many standard Gaussian weights a unit and the others zero, "
+        "instead of irange (pylearn2 `sparse_init`).",
+    )
+    max_col_norm: Positive | None = Field(
+        None, description="Largest norm of the weights into one unit, kept after every update."
+    )
+
+
+class DeconvLayer(Settings):
+    """A transposed convolution to the image, with a bias for each of its values."""
+
+    kind: Literal["deconv"] = Field(description="A generator's last layer.")
+    channels: Count = Field(description="Maps that the units of the layer before it form.")
+    size: Count = Field(description="Side of a map.")
+    kernel: Count = Field(5, description="Side of the square kernel.")
+    stride: Count = Field(3, description="Step of the kernel on the image.")
+    irange: Positive = Field(0.05, description="Weights start uniform on (-irange, irange).")
+
+
+class ConvMaxoutLayer(Settings):
+    """Convolution, maxout over its channels, spatial max pooling (pylearn2 `MaxoutConvC01B`)."""
+
+    kind: Literal["conv_maxout"] = Field(description="Before every other kind of layer.")
+    channels: Count = Field(description="Output maps.")
+    pieces: Count = Field(2, description="Linear pieces a map.")
+    kernel: Count = Field(description="Side of the square kernel.")
+    padding: Annotated[int, Field(ge=0)] = Field(0, description="Zeros added at every border.")
+    pool: Count = Field(description="Side of the square pooling window.")
+    pool_stride: Count = Field(2, description="Step of the pooling window.")
+    irange: Positive = Field(0.005, description="Weights start uniform on (-irange, irange).")
 
 
 class MaxoutLayer(Settings):
@@ -64,49 +96,76 @@ class MaxoutLayer(Settings):
     units: Count = Field(description="Outputs.")
     pieces: Count = Field(5, description="Linear pieces a unit.")
     irange: Positive = Field(0.005, description="Weights start uniform on (-irange, irange).")
+    max_col_norm: Positive | None = Field(
+        None, description="Largest norm of the weights into one linear piece."
+    )
 
 
 class GanModel(Settings):
     """The generator of an adversarial net."""
 
     family: Literal["gan"] = Field(description="Module of `deepgen.models`.")
-    space: Literal["pixels"] = Field(
-        "pixels", description="Coordinates of model and scores: pixels in [0, 1]."
+    space: Literal["pixels", "contrast-normalised"] = Field(
+        "pixels",
+        description="Coordinates of model and scores: pixels in [0, 1], or 55 (x - mean) / "
+        "|x - mean| of every image, as released for CIFAR-10.",
     )
     noise: Noise = Noise()
-    generator: Annotated[list[DenseLayer], Field(min_length=1)] = Field(
-        description="Layers from z to the image."
-    )
+    generator: Annotated[
+        list[Annotated[DenseLayer | DeconvLayer, Field(discriminator="kind")]], Field(min_length=1)
+    ] = Field(description="Layers from z to the image.")
 
     @model_validator(mode="after")
     def _only_the_last_layer_is_an_image(self):
         *hidden, last = self.generator
-        if last.units is not None or any(layer.units is None for layer in hidden):
+        if any(layer.kind == "deconv" for layer in hidden):
+            raise ValueError("kind: deconv is for the last layer of generator")
+        if any(layer.units is None for layer in hidden) or getattr(last, "units", None) is not None:
             raise ValueError("every layer of generator but the last needs units, the last has none")
         if any(layer.bias == "marginals" for layer in hidden) or (
-            last.bias == "marginals" and last.kind != "sigmoid"
+            last.kind not in ("sigmoid", "deconv") and last.bias == "marginals"
         ):
             raise ValueError("bias: marginals is for a last layer of kind: sigmoid")
+        if last.kind == "deconv":
+            maps = last.channels * last.size**2
+            if not hidden or hidden[-1].units != maps:
+                raise ValueError(
+                    f"the layer before deconv needs units: {maps}, channels times size squared"
+                )
+        _check_sparse(self.generator, self.noise.size)
         return self
+
+
+def _check_sparse(layers: list, inputs: int | None) -> None:
+    for layer in layers:
+        sparse = getattr(layer, "sparse", None)
+        if sparse is not None and inputs is not None and sparse > inputs:
+            raise ValueError(f"sparse is {sparse}, more than the {inputs} inputs of the layer")
+        inputs = getattr(layer, "units", None)
 
 
 class DiscriminatorNet(Settings):
     """The discriminator: `layers`, then one sigmoid unit."""
 
-    layers: list[Annotated[DenseLayer | MaxoutLayer, Field(discriminator="kind")]] = Field(
-        description="Hidden layers, from the image on."
-    )
+    layers: list[
+        Annotated[DenseLayer | MaxoutLayer | ConvMaxoutLayer, Field(discriminator="kind")]
+    ] = Field(description="Hidden layers, from the image on.")
     output_irange: Positive = Field(0.005, description="Initial range of the sigmoid unit.")
+    output_max_col_norm: Positive | None = Field(
+        None, description="Largest norm of the weights into the sigmoid unit."
+    )
     input_keep: Probability = Field(0.8, description="Dropout: probability to keep an input.")
     hidden_keep: Probability = Field(0.5, description="The same for hidden units.")
 
     @model_validator(mode="after")
     def _hidden_layers_have_units(self):
-        if any(
-            layer.units is None or layer.__dict__.get("bias") == "marginals"
-            for layer in self.layers
-        ):
+        kinds = [layer.kind == "conv_maxout" for layer in self.layers]
+        if kinds != sorted(kinds, reverse=True):
+            raise ValueError("layers of kind: conv_maxout come before all others")
+        dense = [layer for layer in self.layers if layer.kind != "conv_maxout"]
+        if any(layer.units is None or layer.__dict__.get("bias") == "marginals" for layer in dense):
             raise ValueError("every layer of discriminator needs units, and a number as bias")
+        _check_sparse(dense, None)
         return self
 
 
@@ -229,6 +288,31 @@ class Parzen(Settings):
         return self
 
 
+class Comparison(Settings):
+    """The scores that compare samples with images instead of fitting a density."""
+
+    seed: Seed = Field(1, description="Of the chosen images, the classifier and the cells.")
+    num_samples: Count = Field(10_000, description="Samples, and test images, at most.")
+    neighbours: Count = Field(5, description="k of precision, recall, density and coverage.")
+    cells: Count = Field(10, description="Cells of the data-copying test.")
+    held_out: Literal["test", "valid"] = Field(
+        "test", description="Split that the data-copying test compares samples with."
+    )
+    features: bool = Field(
+        True,
+        description="Whether to compare in the features of a classifier, too; needs labels.",
+    )
+
+
+class Classifier(Settings):
+    """The small convolutional classifier whose features the comparing scores use."""
+
+    epochs: Count = Field(3, description="Passes over the training set.")
+    batch_size: Count = Field(128, description="Examples in a minibatch.")
+    learning_rate: Positive = Field(0.001, description="Of Adam.")
+    seed: Seed = Field(1, description="Of initialisation and order.")
+
+
 class Interpolation(Settings):
     """Figure 3: lines in z space."""
 
@@ -253,6 +337,11 @@ class Experiment(Settings):
     """One file of `config/experiments/`: one model on one data set."""
 
     dataset: Name = Field(description="Entry of `deepgen.data.registry`.")
+    init_from: Name | None = Field(
+        None,
+        description="Experiment whose last model of the same seed becomes the last layers of this "
+        "one; it is trained, not scored.",
+    )
     title: str = Field(description="Name of the model in tables and captions.")
     seeds: Annotated[list[Seed], Field(min_length=1), EACH_ONCE] = Field(
         [1], description="Independent trainings; the first gives the figures."
@@ -265,12 +354,75 @@ class Experiment(Settings):
     parzen: Parzen = Parzen()
     interpolation: Interpolation = Interpolation()
     references: References = References()
+    comparison: Comparison = Comparison()
+    classifier: Classifier = Classifier()
     scores: Annotated[list[Score], Field(min_length=1), EACH_ONCE] = Field(
-        ["parzen"], description="Modules of `deepgen.evaluation`."
+        ["parzen", "two_sample", "precision_recall", "mmd", "data_copying"],
+        description="Modules of `deepgen.evaluation`.",
     )
     figures: Annotated[list[Name], EACH_ONCE] = Field(
         ["figure2a", "figure3", "sigma_curve", "training_curves", "previews"],
         description="Figures of the report, each a module of `deepgen.figures`.",
+    )
+
+
+class TheoryIterations(Settings):
+    """Lengths of the five phases of Figure 1."""
+
+    before: Count = Field(4000, description="Until near convergence, on data moved by `offset`.")
+    a: Count = Field(4, description="Both networks, on the data themselves: panel (a).")
+    b: Count = Field(1500, description="Of D alone, G fixed: panel (b).")
+    c: Count = Field(10, description="Of G alone: panel (c).")
+    d: Count = Field(3000, description="Of both networks to the end: panel (d).")
+
+
+class Theory(Settings):
+    """Figure 1: a one-dimensional adversarial pair, trained by Algorithm 1 with smooth networks."""
+
+    seed: Seed = Field(22, description="Of initialisation, data and noise.")
+    model: GanModel = GanModel.model_validate(
+        {
+            "family": "gan",
+            "noise": {"size": 1},
+            "generator": [
+                {"kind": "sigmoid", "units": 16, "irange": 6.0, "bias": -5.0},
+                {"kind": "linear", "irange": 1.0, "bias": 0.5},
+            ],
+        }
+    )
+    objective: AdversarialObjective = AdversarialObjective.model_validate(
+        {
+            "name": "adversarial",
+            "discriminator": {
+                "layers": [{"kind": "tanh", "units": 32, "irange": 4.0, "bias": 2.0}],
+                "output_irange": 0.05,
+                "input_keep": 1.0,
+                "hidden_keep": 1.0,
+            },
+            "generator_loss": "minimax",
+            "updates": "alternating",
+            "discriminator_steps": 5,
+            "discriminator_scale": 1.0,
+        }
+    )
+    batch_size: Count = Field(500, description="Examples in a minibatch.")
+    offset: float = Field(0.5, description="How far the data of the first phase are moved.")
+    iterations: TheoryIterations = TheoryIterations()
+    generator_rate: Positive = Field(0.6, description="Learning rate of G in the first phase.")
+    late_generator_rate: Positive = Field(0.2, description="Of G from panel (c) on.")
+    generator_momentum: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="Of G.")
+    discriminator_rate: Positive = Field(0.6, description="Learning rate of D.")
+    discriminator_momentum: Annotated[float, Field(ge=0, lt=1)] = Field(0.85, description="Of D.")
+    final_rate: Positive = Field(
+        0.03, description="Factor that the learning rates reach at the end of a long phase."
+    )
+
+
+class TfdSettings(Settings):
+    """The Toronto Face Database, which its authors give on request."""
+
+    file: str | None = Field(
+        None, description="Path of `TFD_48x48.mat`; without it the experiment is left out."
     )
 
 
@@ -282,6 +434,7 @@ class DataSettings(Settings):
         description="Folder or base URL that is asked first: `<mirror>/<dataset>/<file>`. The "
         "environment variable DEEPGEN_MIRROR wins over it.",
     )
+    tfd: TfdSettings = TfdSettings()
 
 
 class Run(Settings):
@@ -295,4 +448,5 @@ class Run(Settings):
         {}, description="Settings of an experiment that differ in this run, by experiment."
     )
     data: DataSettings = DataSettings()
+    theory: Theory = Theory()
     store_dir: str = Field("store", description="Folder of the store; may be scratch space.")

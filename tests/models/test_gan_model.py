@@ -31,13 +31,13 @@ def generator(tiny_settings, mnist):
 def test_the_papers_networks_have_the_released_number_of_parameters(paper_settings):
     assert parameters(build_model(paper_settings["model"], SHAPE)) == 2_503_984
     settings = paper_settings["objective"]["discriminator"]
-    assert parameters(Discriminator(settings, 784)) == 1_231_441
+    assert parameters(Discriminator(settings, (28, 28, 1))) == 1_231_441
 
 
 def test_initial_ranges_are_those_of_the_yaml(paper_settings, mnist):
     model = build_model(paper_settings["model"], SHAPE)
     model.initialise(torch.from_numpy(mnist["train"][:500]), rng())
-    discriminator = Discriminator(paper_settings["objective"]["discriminator"], 784)
+    discriminator = Discriminator(paper_settings["objective"]["discriminator"], (28, 28, 1))
     discriminator.initialise(rng())
     for net, irange in ((model, 0.05), (discriminator, 0.005)):
         weights = [p for name, p in net.named_parameters() if name.endswith("weight")]
@@ -123,3 +123,29 @@ def test_pixels_divide_by_255_and_say_so_in_the_log_determinant():
     assert torch.allclose(log_det, torch.full((4,), -64 * math.log(255)))
     assert torch.equal(Pixels().to_score(y), y)
     assert x[0, 5] == 5
+
+
+def test_a_second_phase_puts_new_layers_in_front_of_the_trained_ones(tiny_settings, mnist):
+    train = torch.from_numpy(mnist["train"][:500])
+    settings = tiny_settings["model"]
+    first = build_model(settings, SHAPE)
+    first.initialise(train, rng())
+    with torch.no_grad():
+        for parameter in first.parameters():
+            parameter.add_(0.01)  # as if trained
+    new = settings["generator"][0] | {"kind": "sigmoid", "units": settings["noise"]["size"]}
+    deeper = settings | {"noise": {"size": 3, "distribution": "gaussian"}}
+    second = build_model(deeper | {"generator": [new, *settings["generator"]]}, SHAPE)
+    second.initialise(train, rng(1), previous=first)
+    z = second.prior(4, rng(2))
+    assert torch.equal(second.decode(z), first.decode(second.layers[0](z)))
+    assert not torch.equal(second.layers[0].weight, torch.zeros_like(second.layers[0].weight))
+    with torch.no_grad():
+        first.layers[0].weight.zero_()
+    assert second.layers[1].weight.abs().min() > 0  # a copy, not shared
+    with pytest.raises(ValueError, match="not the last layers"):
+        first.initialise(train, rng(), previous=second)
+    narrow = [settings["generator"][0] | {"units": 9}, settings["generator"][1]]
+    other = build_model(settings | {"generator": narrow}, SHAPE)
+    with pytest.raises(ValueError, match="not the last layers"):
+        second.initialise(train, rng(), previous=other)

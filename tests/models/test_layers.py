@@ -119,3 +119,31 @@ def test_streams_of_random_numbers_differ_by_seed_and_by_purpose():
 
     assert numbers(1, "model") == numbers(1, "model")
     assert len({numbers(s, n) for s in (1, 2, 11) for n in ("model", "1/model", "batches")}) == 9
+
+
+def test_sparse_weights_are_a_few_gaussians_a_unit():
+    layer = Dense(500, 300, "sigmoid", irange=0.05, sparse=100)
+    layer.initialise(rng())
+    w = layer.weight.detach()
+    assert ((w != 0).sum(dim=0) == 100).all()
+    drawn = w[w != 0]
+    assert drawn.std().item() == pytest.approx(1.0, rel=0.02)
+    assert abs(drawn.mean().item()) < 0.02
+    assert (w != 0).sum(dim=1).double().std() > 0  # not the same inputs for every unit
+
+
+@pytest.mark.parametrize("inputs", [5, 128, 300])
+def test_projection_shortens_long_columns_and_leaves_short_ones(inputs):
+    layer = Dense(inputs, 40, "relu", irange=0.3, max_col_norm=1.0)
+    layer.initialise(rng())
+    before = layer.weight.detach().double().numpy().copy()
+    layer.project()
+    after = layer.weight.detach().double().numpy()
+    norms = np.linalg.norm(before, axis=0)
+    expected = before * np.clip(norms, 0, 1.0) / (1e-7 + norms)
+    assert np.allclose(after, expected, atol=1e-6)
+    assert np.linalg.norm(after, axis=0).max() <= 1 + 1e-5
+    unbounded = Dense(inputs, 40, "relu", irange=0.3)
+    unbounded.initialise(rng())
+    unbounded.project()
+    assert np.array_equal(unbounded.weight.detach().double().numpy(), before)

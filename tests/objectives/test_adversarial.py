@@ -25,12 +25,13 @@ def build(tiny_settings):
     """A loop over tiny, lively networks; arguments change the objective."""
     model_settings, settings = tiny_settings["model"], tiny_settings["objective"]
     model_settings["noise"]["size"] = 5
+    plain = {"irange": 0.5, "sparse": None, "max_col_norm": None}
     model_settings["generator"] = [
-        {"kind": "relu", "units": 7, "irange": 0.5, "bias": 0.1},
-        {"kind": "sigmoid", "units": None, "irange": 0.5, "bias": 0.0},
+        {"kind": "relu", "units": 7, "bias": 0.1} | plain,
+        {"kind": "sigmoid", "units": None, "bias": 0.0} | plain,
     ]
     settings["discriminator"] |= {
-        "layers": [{"kind": "maxout", "units": 6, "pieces": 3, "irange": 0.5}] * 2,
+        "layers": [{"kind": "maxout", "units": 6, "pieces": 3} | plain] * 2,
         "output_irange": 0.5,
     }
     optimiser = {

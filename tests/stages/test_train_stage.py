@@ -259,15 +259,16 @@ def test_a_training_whose_states_are_all_damaged_does_not_silently_restart(run):
 
 def test_states_are_saved_by_the_clock(run, monkeypatch):
     monkeypatch.setattr(stage, "SAVE_EVERY_SECONDS", 0)
-    epochs = []
+    monkeypatch.setattr(stage, "SAVES_AT_MOST", 100)
+    updates = []
 
     def report(row):
-        epochs.append(row["epoch"])
-        if row["epoch"] > 1:
-            assert read_tensors(run.state / STATE)[1]["epoch"] == row["epoch"] - 1
+        updates.append((row["update"], read_tensors(run.state / STATE)[1]["update"]))
 
     run(report=report)
-    assert epochs == [1, 2, 3, 4, 5]
+    # after nearly every update, so that little is lost in epochs that take half an hour
+    assert len(updates) == 5
+    assert all(now - 3 <= saved < now for now, saved in updates)
 
 
 def test_a_divergence_is_raised_and_leaves_no_outputs(run, tiny_settings):
@@ -334,3 +335,39 @@ def test_a_killed_training_continues_with_the_same_bytes(run, tiny_settings, tmp
     straight = Run(tmp_path / "straight", run.data, tiny_settings)
     assert straight() == continued
     assert straight.updates == 40 * UPDATES
+
+
+def test_a_second_phase_begins_with_the_first_ones_model(run, tmp_path, tiny_settings, tiny_data):
+    tiny_settings["training"]["selection"] = {"rule": "last"}
+    run()
+    second = copy.deepcopy(tiny_settings)
+    layer = tiny_settings["model"]["generator"][0] | {"kind": "sigmoid", "units": 8}
+    second["model"]["generator"].insert(0, layer)
+    second["training"]["epochs"] = 1
+    later = Run(tmp_path / "later", tiny_data, second)
+    previous = run.folder / "out" / "last.safetensors"
+    later.stop(0, previous=previous)
+    began = read_tensors(later.state / STATE)[0]
+    trained = read_tensors(previous)[0]
+    for name in ("weight", "bias"):
+        assert torch.equal(began[f"model.layers.1.{name}"], trained[f"layers.0.{name}"])
+        assert torch.equal(began[f"model.layers.2.{name}"], trained[f"layers.1.{name}"])
+    sentence = Run(tmp_path / "other", tiny_data, tiny_settings).refusal(
+        previous=later.folder / "nothing.safetensors"
+    )
+    assert "nothing.safetensors is missing" in sentence
+    later(previous=previous)
+    sentence = Run(tmp_path / "shallow", tiny_data, tiny_settings).refusal(
+        previous=later.folder / "out" / "last.safetensors"
+    )
+    assert "cannot begin this training" in sentence
+    assert "init_from" in sentence
+
+
+def test_the_last_rule_needs_no_validation_images(run, tmp_path, tiny_data, tiny_settings):
+    tiny_settings["training"]["selection"] = {"rule": "last"}
+    for name in ("train.npy", "train_labels.npy"):
+        (tmp_path / name).symlink_to(tiny_data / name)
+    outputs = run(data=tmp_path)
+    assert outputs["selected.safetensors"] == outputs["last.safetensors"]
+    assert b"selection_score" not in outputs["history.csv"]

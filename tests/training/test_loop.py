@@ -149,3 +149,32 @@ def test_code_after_a_yield_runs_after_the_update(build):
     loop.objective.step = watched
     loop.run_update()
     assert seen == [True]
+
+
+def test_bounded_layers_are_projected_after_every_update(tiny_settings, mnist_bytes):
+    data = torch.from_numpy(mnist_bytes["train"][:300].copy())
+    model_settings, settings = tiny_settings["model"], tiny_settings["objective"]
+    model_settings["generator"][0]["max_col_norm"] = 0.1
+    settings["discriminator"]["layers"][0]["max_col_norm"] = 0.2
+    settings["discriminator"]["output_max_col_norm"] = 0.3
+    model, objective = build_model(model_settings, SHAPE), Adversarial(settings, SHAPE)
+    model.initialise(data / 255, rng(1))
+    objective.begin(model, data / 255, rng(2))
+    optimiser = tiny_settings["training"]["optimiser"] | {"learning_rate": 3.0}
+    loop = Loop(model, objective, Batches(data, None, 100, Pixels(), rng(3)), rng(4), optimiser)
+    bounded = [(model.layers[0].weight, 0.1)]
+    bounded += [(objective.discriminator.layers[0].linear.weight, 0.2)]
+    bounded += [(objective.discriminator.layers[1].weight, 0.3)]
+    free = model.layers[1].weight
+
+    def norms(weight):
+        return torch.linalg.vector_norm(weight.detach(), dim=0)
+
+    assert any((norms(w) > limit * 1.01).any() for w, limit in bounded)
+    loop.project()  # step 0
+    for _ in range(3):
+        assert all((norms(w) <= limit * 1.0001).all() for w, limit in bounded)
+        before = free.detach().clone()
+        loop.run_update()
+        assert not torch.equal(free, before)
+    assert norms(free).max() > 0.1

@@ -64,6 +64,17 @@ def log_likelihood(x: Tensor, samples: Tensor, sigmas: Sequence[float]) -> Tenso
     return result - log_normaliser[:, None]
 
 
+def log_grid(start: float, stop: float, num: int) -> list[float]:
+    """`num` bandwidths from start to stop in equal steps of log sigma.
+
+    Example:
+        >>> [round(sigma, 4) for sigma in log_grid(0.1, 1.0, 3)]
+        [0.1, 0.3162, 1.0]
+    """
+    ends = math.log10(start), math.log10(stop)
+    return torch.logspace(*ends, num, dtype=torch.float64).tolist()
+
+
 def _log_sum_exp(
     x: Tensor, x_centred: Tensor, s: Tensor, s_centred: Tensor, sigmas: Sequence[float]
 ) -> Tensor:

@@ -1,6 +1,8 @@
 """Runs the stage `train` inside the store: running states, signals, and trainings that diverged."""
 
 import json
+import math
+import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +17,9 @@ from deepgen.jobs.stop import StopRequest
 DIVERGED = "diverged.json"
 
 
-def run_training(job: Job, data: Path, device: str, stop_after: float | None) -> None:
+def run_training(
+    job: Job, data: Path, previous: Path | None, device: str, stop_after: float | None
+) -> None:
     """Train, or continue to train, in the job's folder of the store.
 
     Raises:
@@ -46,6 +50,7 @@ def run_training(job: Job, data: Path, device: str, stop_after: float | None) ->
                 seed=job.seed,
                 key=job.key,
                 code=model_code(job.settings),
+                previous=previous,
                 device=device,
                 should_stop=stop,
                 report=progress,
@@ -56,9 +61,34 @@ def run_training(job: Job, data: Path, device: str, stop_after: float | None) ->
         finally:
             progress.close()
             stop.release()
-        return {"training_seconds": sum(map(seconds_in, folder.glob("budget-*/train.log")))}
+        return {
+            "training_seconds": sum(map(seconds_in, folder.glob("budget-*/train.log"))),
+            "peak_memory_bytes": _peak_memory(),
+            "parameters": {
+                "model": _count(out / "last.safetensors"),
+                "objective": _count(out / "objective.safetensors"),
+            },
+            "checkpoint_bytes": (out / "last.safetensors").stat().st_size,
+        }
 
     job.run(make)
+
+
+def _count(path: Path) -> int:
+    """Values in a file of tensors, read from its header."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
+
+
+def _peak_memory() -> int:
+    """The most memory that this process has held, on a GPU if it used one."""
+    import torch
+
+    if torch.cuda.is_available() and (held := torch.cuda.max_memory_allocated()):
+        return held
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts kilobytes
 
 
 def _warn_if_beyond(budget: int, states: list[Path]) -> None:

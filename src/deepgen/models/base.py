@@ -13,12 +13,18 @@ class Model(nn.Module):
 
     space: nn.Module
 
-    def initialise(self, train: Tensor, rng: torch.Generator) -> None:
+    def initialise(
+        self, train: Tensor, rng: torch.Generator, previous: "Model | None" = None
+    ) -> None:
         """Draw the initial parameters.
 
         Args:
             train: The training set as `y`, [N, D], for biases that are set from marginals.
             rng: On the device of the parameters.
+            previous: The trained model of the experiment's `init_from`, if it has one.
+
+        Raises:
+            ValueError: if `previous` cannot begin this model.
         """
         raise NotImplementedError
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deepgen.models.base import Model
+from deepgen.models.layers.convolution import Deconv
 from deepgen.models.layers.dense import Dense
 from deepgen.models.spaces import SPACES
 
@@ -31,24 +32,36 @@ class Generator(Model):
         self.draw_noise = NOISE[settings["noise"]["distribution"]]
         self.layers = nn.ModuleList()
         for layer in settings["generator"]:
-            units = layer["units"] or math.prod(shape)
-            bias = 0.0 if layer["bias"] == "marginals" else layer["bias"]
-            self.layers.append(Dense(inputs, units, layer["kind"], layer["irange"], bias))
-            inputs = units
-        self.bias_from_marginals = settings["generator"][-1]["bias"] == "marginals"
+            self.layers.append(_layer(layer, inputs, shape))
+            inputs = layer.get("units")
+        self.bias_from_marginals = settings["generator"][-1].get("bias") == "marginals"
 
     @torch.no_grad()
-    def initialise(self, train: Tensor, rng: torch.Generator) -> None:
+    def initialise(
+        self, train: Tensor, rng: torch.Generator, previous: Model | None = None
+    ) -> None:
         """Draw the weights; the output bias is the logit of each pixel's training mean.
 
         The mean is clipped to [1e-7, 1 - 1e-7], so a pixel that is always 0 starts at -16.1
-        (pylearn2, `init_bias_target_marginals`).
+        (pylearn2, `init_bias_target_marginals`). The layers of `previous` become the last layers of
+        this generator, behind new ones (released `add_layers`): their input is then a hidden layer
+        instead of z.
         """
         for layer in self.layers:
             layer.initialise(rng)
         if self.bias_from_marginals:
             mean = train.mean(dim=0, dtype=torch.float64).clamp(1e-7, 1 - 1e-7)
             self.layers[-1].bias.copy_(torch.logit(mean))
+        if previous is not None:
+            self._take_over(previous)
+
+    def _take_over(self, previous: Model) -> None:
+        theirs = list(getattr(previous, "layers", []))
+        ours = list(self.layers)[len(self.layers) - len(theirs) :]
+        if not theirs or list(map(_form, ours)) != list(map(_form, theirs)):
+            raise ValueError("its layers are not the last layers of this generator")
+        for mine, other in zip(ours, theirs, strict=True):
+            mine.load_state_dict(other.state_dict())
 
     def prior(self, n: int, rng: torch.Generator) -> Tensor:
         """z [n, size]: uniform(-sqrt 3, sqrt 3) or a standard Gaussian, both of unit variance."""
@@ -63,6 +76,27 @@ class Generator(Model):
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` fair draws y = G(z), [n, D]."""
         return self.decode(self.prior(n, rng))
+
+
+def _form(layer: nn.Module) -> tuple:
+    """What two layers must share for one to take over the other's parameters."""
+    shapes = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
+    return type(layer), getattr(layer, "activation", None), shapes
+
+
+def _layer(settings: dict[str, Any], inputs: int, shape: tuple[int, int, int]) -> nn.Module:
+    if settings["kind"] == "deconv":
+        sizes = (settings[key] for key in ("channels", "size", "kernel", "stride"))
+        return Deconv(*sizes, shape, settings["irange"])
+    return Dense(
+        inputs,
+        settings["units"] or math.prod(shape),
+        settings["kind"],
+        settings["irange"],
+        0.0 if settings["bias"] == "marginals" else settings["bias"],
+        settings["sparse"],
+        settings["max_col_norm"],
+    )
 
 
 build = Generator

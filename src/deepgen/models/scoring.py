@@ -7,7 +7,7 @@ import torch
 from deepgen.data.arrays import load_array
 from deepgen.data.prepared import load_images
 from deepgen.errors import DeepgenError
-from deepgen.models.spaces import SPACES
+from deepgen.models.spaces import SPACES, ContrastNormalised
 
 
 def score_images(
@@ -32,3 +32,24 @@ def load_samples(path: Path, images: torch.Tensor) -> torch.Tensor:
             f"{images.shape[1]}] is expected: it belongs to another data set; sample again"
         )
     return samples.to(images.device)
+
+
+def quantise(y: torch.Tensor, space: str, images: torch.Tensor) -> torch.Tensor:
+    """Samples or images of a scoring space with the 256 levels that images on disk have, [n, D].
+
+    Without this a classifier tells samples from images by the values between the levels alone.
+    Pixels are clipped to [0, 1] and rounded to multiples of 1/255. Contrast-normalised samples get
+    the mean and norm that every image there has, and then, as the images themselves, 256 levels
+    over the range of `images`.
+
+    Args:
+        y: What to quantise, float32 [n, D]; not changed.
+        space: A key of `SPACES`.
+        images: Images that give the range, [m, D].
+    """
+    low, high = 0.0, 1.0
+    if space == "contrast-normalised":
+        y = ContrastNormalised().normalise(y.clone())
+        low, high = images.min().item(), images.max().item()
+    step = (high - low) / 255
+    return ((y - low) / step).clamp(0, 255).round() * step + low

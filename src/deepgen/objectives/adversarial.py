@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepgen.models.base import Model
+from deepgen.models.layers.convolution import ConvMaxout
 from deepgen.models.layers.dense import Dense, Maxout
 from deepgen.models.layers.dropout import dropout
 from deepgen.objectives.base import Objective
@@ -24,21 +25,31 @@ class Discriminator(nn.Module):
 
     Args:
         settings: The resolved `discriminator` section of an objective.
-        dimension: Number of inputs.
+        shape: Height, width and channels of an image.
     """
 
-    def __init__(self, settings: dict[str, Any], dimension: int):
+    def __init__(self, settings: dict[str, Any], shape: tuple[int, int, int]):
         super().__init__()
         self.input_keep, self.hidden_keep = settings["input_keep"], settings["hidden_keep"]
+        self.shape = shape
+        self.convolutional = bool(settings["layers"]) and (
+            settings["layers"][0]["kind"] == "conv_maxout"
+        )
+        maps, inputs = (shape[2], *shape[:2]), math.prod(shape)
         self.layers = nn.ModuleList()
         for layer in settings["layers"]:
-            irange, units = layer["irange"], layer["units"]
-            if layer["kind"] == "maxout":
-                self.layers.append(Maxout(dimension, units, layer["pieces"], irange))
+            if layer["kind"] == "conv_maxout":
+                sizes = {key: value for key, value in layer.items() if key != "kind"}
+                self.layers.append(ConvMaxout(maps, **sizes))
+                maps = self.layers[-1].out_shape
+                inputs = math.prod(maps)
             else:
-                self.layers.append(Dense(dimension, units, layer["kind"], irange, layer["bias"]))
-            dimension = units
-        self.layers.append(Dense(dimension, 1, "linear", settings["output_irange"]))
+                self.layers.append(_dense(layer, inputs))
+                inputs = layer["units"]
+        limit = settings["output_max_col_norm"]
+        self.layers.append(
+            Dense(inputs, 1, "linear", settings["output_irange"], max_col_norm=limit)
+        )
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw the weights."""
@@ -47,11 +58,20 @@ class Discriminator(nn.Module):
 
     def forward(self, y: Tensor, rng: torch.Generator) -> Tensor:
         """The logit of D(y), [n], with fresh dropout masks: y [n, D]."""
+        if self.convolutional:
+            y = y.view(-1, *self.shape).permute(0, 3, 1, 2).flatten(1)
         keep = self.input_keep
         for layer in self.layers:
             y = layer(dropout(y, keep, rng))
             keep = self.hidden_keep
         return y.squeeze(1)
+
+
+def _dense(layer: dict[str, Any], inputs: int) -> Dense | Maxout:
+    units, irange, limit = layer["units"], layer["irange"], layer["max_col_norm"]
+    if layer["kind"] == "maxout":
+        return Maxout(inputs, units, layer["pieces"], irange, limit)
+    return Dense(inputs, units, layer["kind"], irange, layer["bias"], layer["sparse"], limit)
 
 
 class Adversarial(Objective):
@@ -74,7 +94,7 @@ class Adversarial(Objective):
 
     def __init__(self, settings: dict[str, Any], shape: tuple[int, int, int]):
         super().__init__()
-        self.discriminator = Discriminator(settings["discriminator"], math.prod(shape))
+        self.discriminator = Discriminator(settings["discriminator"], shape)
         self.scale = settings["discriminator_scale"]
         self.minimax = settings["generator_loss"] == "minimax"
         self.alternating = settings["updates"] == "alternating"

@@ -12,17 +12,20 @@ import torch
 from deepgen.data.arrays import save_array
 from deepgen.data.prepared import image_shape, load_images, load_labels
 from deepgen.device import choose_device
-from deepgen.errors import TemporaryStop
+from deepgen.errors import DeepgenError, TemporaryStop
 from deepgen.files import write_text
-from deepgen.models.loading import build_model, draw, save_model
+from deepgen.models.base import Model
+from deepgen.models.loading import build_model, draw, load_model, save_model
 from deepgen.seeds import stream
 from deepgen.tensors import write_tensors
 from deepgen.training.batches import Batches
 from deepgen.training.checkpoint import restore_latest, save_state
 from deepgen.training.loop import Loop
-from deepgen.training.selection import RULES
+from deepgen.training.selection import RULES, LastEpoch
 
-SAVE_EVERY_SECONDS = 60
+# Between two saves of the running state, or twenty times what the last one took: a state has up to
+# two gigabytes.
+SAVE_EVERY_SECONDS, SAVES_AT_MOST = 60, 0.05
 
 
 def train(
@@ -33,6 +36,7 @@ def train(
     seed: int,
     key: str,
     code: dict[str, str],
+    previous: Path | None = None,
     device: str = "auto",
     should_stop: Callable[[], bool] = lambda: False,
     report: Callable[[dict[str, Any]], None] = lambda row: None,
@@ -48,6 +52,7 @@ def train(
         seed: Of initialisation, order, noise and dropout masks.
         key: Identity of this training, without its budget.
         code: Fingerprints of the code, kept in the model files.
+        previous: Model file of the experiment that this one continues (`init_from`).
         should_stop: Asked before every update; True saves the state and raises `TemporaryStop`.
         report: Called with the history's row after every epoch.
 
@@ -70,28 +75,40 @@ def train(
         images, labels, spec["batch_size"], model.space, stream(seed, "batches", target)
     )
     loop = Loop(model, objective, batches, stream(seed, "updates", target), spec["optimiser"])
-    valid = torch.from_numpy(load_images(data, "valid")).to(target)
-    validation = model.space.to_score(model.space(valid, stream(seed, "validation", target))[0])
-    selection = RULES[spec["selection"]["rule"]](spec["selection"], validation, seed)
+    selection = _selection(spec["selection"], data, model, seed, target)
 
     restored = restore_latest(states, spec["epochs"], key, loop, selection)
     if restored:
         kept, previews = restored
     else:
         train_y = model.space(images, stream(seed, "initial data", target))[0]
-        model.initialise(train_y, stream(seed, "model", target))
+        _initialise(model, train_y, stream(seed, "model", target), previous)
         objective.begin(model, train_y, stream(seed, "objective", target))
         del train_y
-        kept = {name: t.clone() for name, t in model.state_dict().items()}
+        loop.project()
+        kept: dict[str, torch.Tensor] = {}
         previews = _preview(model, spec, seed, target)[None]
 
-    saved = time.monotonic()
+    def save() -> float:
+        """Write the running state; returns when to write it again."""
+        began = time.monotonic()
+        save_state(states[0], key, loop, selection, kept, previews)
+        ended = time.monotonic()
+        return ended + max(SAVE_EVERY_SECONDS, (ended - began) / SAVES_AT_MOST)
+
+    def should_pause() -> bool:
+        return should_stop() or time.monotonic() > next_save
+
+    next_save = time.monotonic() + SAVE_EVERY_SECONDS
     while loop.epoch < spec["epochs"] and not selection.finished(loop.epoch):
-        if not loop.run_epoch(should_stop):
-            save_state(states[0], key, loop, selection, kept, previews)
-            raise TemporaryStop(
-                f"training stopped at update {loop.update} and is saved; the same command continues"
-            )
+        if not loop.run_epoch(should_pause):
+            next_save = save()
+            if should_stop():
+                raise TemporaryStop(
+                    f"training stopped at update {loop.update} and is saved; the same command "
+                    "continues"
+                )
+            continue
         if selection.due(loop.epoch):
             loop.history[-1] |= selection.score(model, loop.epoch)
             if selection.improved:
@@ -99,13 +116,10 @@ def train(
         if loop.epoch in spec["previews"]["epochs"]:
             previews = torch.cat([previews, _preview(model, spec, seed, target)[None]])
         report(loop.history[-1])
-        if time.monotonic() - saved > SAVE_EVERY_SECONDS:
-            save_state(states[0], key, loop, selection, kept, previews)
-            saved = time.monotonic()
-    save_state(states[0], key, loop, selection, kept, previews)
+    save()
 
     save_model(out / "last.safetensors", model, settings["model"], shape, code)
-    if selection.best:  # else the budget ended before the first score, and the last model stands
+    if kept:  # else the rule keeps the last model, or the budget ended before the first score
         model.load_state_dict(kept)
     save_model(out / "selected.safetensors", model, settings["model"], shape, code)
     metadata = {"objective": settings["objective"], "shape": list(shape), "code": code}
@@ -113,6 +127,35 @@ def train(
     write_text(out / "history.csv", _history_csv(loop.history))
     array = previews.numpy().reshape(*previews.shape[:2], *shape)
     save_array(out / "previews.npy", array)
+
+
+def _selection(
+    settings: dict[str, Any], data: Path, model: Model, seed: int, device: torch.device
+) -> Any:
+    """The selection rule, with validation images if it looks at any."""
+    rule = RULES[settings["rule"]]
+    if rule is LastEpoch:
+        return rule(settings, None, seed)
+    valid = torch.from_numpy(load_images(data, "valid")).to(device)
+    validation = model.space.to_score(model.space(valid, stream(seed, "validation", device))[0])
+    return rule(settings, validation, seed)
+
+
+def _initialise(
+    model: Model, train: torch.Tensor, rng: torch.Generator, previous: Path | None
+) -> None:
+    """Draw the initial parameters, or take those of another experiment's model."""
+    if previous is None:
+        model.initialise(train, rng)
+        return
+    earlier = load_model(previous)[0].to(train.device)
+    try:
+        model.initialise(train, rng, earlier)
+    except ValueError as error:
+        raise DeepgenError(
+            f"{previous} cannot begin this training: {error}; make model.generator end with the "
+            "layers of the experiment that init_from names"
+        ) from None
 
 
 def _history_csv(history: list[dict[str, float]]) -> str:

@@ -40,6 +40,9 @@ class Loop:
         self.settings = optimiser
         self.groups = objective.groups(model)
         self.optimisers = {name: MomentumSGD(p) for name, p in self.groups.items()}
+        self.projected = [
+            layer for part in (model, objective) for layer in part.modules() if _is_bounded(layer)
+        ]
         self.epoch, self.update = 0, 0
         self.sums: dict[str, Tensor] = {}
         self.history: list[dict[str, float]] = []
@@ -64,12 +67,18 @@ class Loop:
             for group, gradient in gradients.items():
                 self.optimisers[group].step(gradient, rate, mu)
                 self._add(f"loss_{group}", losses[group].detach())
+            self.project()
         for name, value in self.objective.statistics.items():
             self._add(name, value)
         self.update += 1
 
+    def project(self) -> None:
+        """Bring every constrained layer back into its bounds."""
+        for layer in self.projected:
+            layer.project()
+
     def run_epoch(self, should_stop: Callable[[], bool] = lambda: False) -> bool:
-        """Finish the current epoch; False if `should_stop()` ended it between two updates.
+        """Finish the current epoch; False if `should_stop()` halted it between two updates.
 
         Raises:
             Diverged: if a mean loss or a parameter is not finite at its end or at the stop.
@@ -101,3 +110,7 @@ class Loop:
     def _add(self, name: str, value: Tensor) -> None:
         one = torch.stack((value, torch.ones_like(value)))
         self.sums[name] = self.sums[name] + one if name in self.sums else one
+
+
+def _is_bounded(layer: Any) -> bool:
+    return getattr(layer, "max_col_norm", None) is not None

@@ -1,12 +1,10 @@
 """Named rules that choose which epoch's model is kept; none of them sees the test split."""
 
-import math
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from deepgen.evaluation.parzen_window import log_likelihood
+from deepgen.evaluation.parzen_window import log_grid, log_likelihood
 from deepgen.models.base import Model
 from deepgen.models.loading import draw
 from deepgen.seeds import stream
@@ -22,7 +20,7 @@ class ValidationParzen:
 
     Args:
         settings: The resolved `selection` section.
-        validation: Validation images in the scoring space, [M, D].
+        validation: Validation images in the scoring space, [M, D], on the device.
         seed: Of the training; the noise is a stream of its own.
     """
 
@@ -30,9 +28,7 @@ class ValidationParzen:
         self.settings, self.seed = settings, seed
         self.tune = validation[: settings["sigma_examples"]]
         self.judge = validation[settings["sigma_examples"] :]
-        grid = settings["grid"]
-        ends = math.log10(grid["start"]), math.log10(grid["stop"])
-        self.sigmas = torch.logspace(*ends, grid["num"], dtype=torch.float64).tolist()
+        self.sigmas = log_grid(**settings["grid"])
         self.best: dict[str, float] = {}
         self.last_gain: dict[str, float] = {}
 
@@ -60,22 +56,15 @@ class ValidationParzen:
 
 
 class LastEpoch:
-    """Keep the last model: no scoring, no early stop."""
+    """Keep the last model: no scoring, no early stop, no validation images."""
 
-    improved = True
-
-    def __init__(self, settings: dict[str, Any], validation: Tensor, seed: int):
+    def __init__(self, settings: dict[str, Any], validation: Tensor | None, seed: int):
         self.best: dict[str, float] = {}
         self.last_gain: dict[str, float] = {}
 
     def due(self, epoch: int) -> bool:
-        """After every epoch, because the newest model is the one to keep."""
-        return True
-
-    def score(self, model: Model, epoch: int) -> dict[str, float]:
-        """No score."""
-        self.best = {"epoch": epoch}
-        return {}
+        """Never."""
+        return False
 
     def finished(self, epoch: int) -> bool:
         """Only the budget ends the training."""
