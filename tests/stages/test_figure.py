@@ -9,12 +9,14 @@ from deepgen.reporting.read import load
 from deepgen.stages.figure import figure
 
 SETTINGS = {
-    "figure": "figure2a",
-    "output": "mnist-figure2a",
+    "figure": "figure2",
+    "output": "mnist-figure2",
     "seed": 1,
     "checkpoint": "last",
     "selection": {"rule": "last"},
     "shape": [28, 28, 1],
+    "space": "pixels",
+    "folds": 0,
     "title": "Adversarial nets",
     "dataset_title": "MNIST",
 }
@@ -33,10 +35,10 @@ def test_figure_writes_png_pdf_and_caption_twice_the_same(inputs, tmp_path):
     for out in (tmp_path / "one", tmp_path / "two"):
         figure(inputs, out, SETTINGS)
         written.append({path.name: path.read_bytes() for path in out.iterdir()})
-    assert sorted(written[0]) == [f"mnist-figure2a.{kind}" for kind in ("pdf", "png", "txt")]
+    assert sorted(written[0]) == [f"mnist-figure2.{kind}" for kind in ("pdf", "png", "txt")]
     assert written[0] == written[1]
-    assert b"the last checkpoint" in written[0]["mnist-figure2a.txt"]
-    assert b"CreationDate" not in written[0]["mnist-figure2a.pdf"]
+    assert b"the last checkpoint" in written[0]["mnist-figure2.txt"]
+    assert b"CreationDate" not in written[0]["mnist-figure2.pdf"]
 
 
 def test_wrong_roles_and_figures_are_named(inputs, tmp_path):
@@ -44,11 +46,11 @@ def test_wrong_roles_and_figures_are_named(inputs, tmp_path):
         figure({"samples": inputs["samples"]}, tmp_path, SETTINGS)
     with pytest.raises(DeepgenError, match="leave out history"):
         figure(inputs | {"history": tmp_path / "h.csv"}, tmp_path, SETTINGS)
-    with pytest.raises(DeepgenError, match="'figure9' is not known: choose from figure2a, figure3"):
+    with pytest.raises(DeepgenError, match="'figure9' is not known: choose from figure"):
         figure(inputs, tmp_path, SETTINGS | {"figure": "figure9"})
     with pytest.raises(DeepgenError, match="misses 'shape'"):
         figure(inputs, tmp_path, {k: v for k, v in SETTINGS.items() if k != "shape"})
-    assert not list(tmp_path.glob("mnist-figure2a*"))
+    assert not list(tmp_path.glob("mnist-figure2*"))
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".npz", ".json", ".csv"])

@@ -15,7 +15,16 @@ MODEL = {
     "family": "gan",
     "space": "pixels",
     "noise": {"size": 5, "distribution": "uniform"},
-    "generator": [{"kind": "sigmoid", "units": None, "irange": 0.5, "bias": 0.0}],
+    "generator": [
+        {
+            "kind": "sigmoid",
+            "units": None,
+            "irange": 0.5,
+            "bias": 0.0,
+            "sparse": None,
+            "max_col_norm": None,
+        }
+    ],
 }
 
 

@@ -41,7 +41,14 @@ def test_training_images_as_samples_give_the_golden_value(folder, mnist):
     np.save(folder / "samples.npy", mnist["train"][:10_000])
     data = ("--samples", folder / "samples.npy", "--data", folder)
     run(folder, "select-sigma", SPACE | {"parzen": PARZEN}, *data)
-    run(folder, "score", SPACE | {"score": "parzen"}, *data, "--sigma", folder / "sigma.json")
+    run(
+        folder,
+        "score",
+        SPACE | {"score": "parzen", "folds": 0},
+        *data,
+        "--sigma",
+        folder / "sigma.json",
+    )
 
     curve = pd.read_csv(folder / "sigma_grid.csv")
     grid = curve[curve.estimator == PAPER_GRID]
@@ -53,6 +60,82 @@ def test_training_images_as_samples_give_the_golden_value(folder, mnist):
     assert paper["standard_error"] == pytest.approx(2.1303, abs=1e-3)
     assert paper["num_test_examples"] == paper["num_samples"] == 10_000
     assert scores[FINE_SIGMA]["log_likelihood"] > paper["log_likelihood"]
+
+
+def test_a_set_with_folds_has_a_sigma_and_a_score_in_each(folder, tmp_path, mnist, mnist_bytes):
+    np.save(tmp_path / "samples.npy", mnist["train"][:500])
+    sigmas, alone = [], []
+    for k in (1, 2, 3):
+        fold = tmp_path / f"fold-{k}"
+        fold.mkdir()
+        for split, start in (("valid", 100 * k), ("test", 1000 + 200 * k)):
+            images = mnist_bytes["test"][start : start + 50 * k].reshape(-1, 28, 28, 1)
+            np.save(fold / f"{split}.npy", images)
+        samples = ("--samples", tmp_path / "samples.npy", "--data", fold)
+        run(fold, "select-sigma", SPACE | {"parzen": PARZEN}, *samples)
+        sigma = ("--sigma", fold / "sigma.json")
+        run(fold, "score", SPACE | {"score": "parzen", "folds": 0}, *samples, *sigma)
+        sigmas.append(fold / "sigma.json")
+        alone.append(json.loads((fold / "parzen.json").read_text())[PAPER_GRID])
+    settings = SPACE | {"score": "parzen", "folds": 3}
+    samples = ("--samples", tmp_path / "samples.npy", "--data", tmp_path)
+    run(tmp_path, "score", settings, *samples, "--sigma", *sigmas)
+    whole = json.loads((tmp_path / "parzen.json").read_text())[PAPER_GRID]
+    values = np.array([score["log_likelihood"] for score in alone])
+    assert whole["log_likelihood"] == pytest.approx(values.mean())
+    assert whole["standard_error"] == pytest.approx(values.std(ddof=1) / 3**0.5)
+    assert whole["standard_error_over"] == "folds"
+    assert [fold["log_likelihood"] for fold in whole["per_fold"]] == values.tolist()
+    assert whole["sigmas"] == [score["sigma"] for score in alone]
+    assert whole["num_test_examples"] == 50 + 100 + 150
+
+
+COMPARISON = {"seed": 1, "num_samples": 300, "held_out": "test"}
+
+
+def compare(name, quantised=False, reads=(), **more):
+    settings = {"score": name, "comparison": COMPARISON | more, "quantised": quantised}
+    return SPACE | settings | {"features": None, "reads": list(reads)}
+
+
+def test_a_comparison_sees_quantised_images_only_where_it_says_so(folder, tmp_path, mnist):
+    """A noise that rounds away changes nothing then, and something otherwise."""
+    noise = np.random.default_rng(0).uniform(-0.0019, 0.0019, (300, 784)).astype(np.float32)
+    images, values = mnist["test"][5000:5300], {}
+    for quantised in (False, True):
+        for name, samples in (("clean", images), ("noisy", images + noise)):
+            np.save(tmp_path / "samples.npy", samples)
+            files = ("--samples", tmp_path / "samples.npy", "--data", folder)
+            run(tmp_path, "score", compare("mmd", quantised), *files)
+            values[quantised, name] = json.loads((tmp_path / "mmd.json").read_text())["pixels"]
+    assert values[True, "noisy"] == values[True, "clean"]
+    assert values[False, "noisy"] != values[False, "clean"]
+
+
+def test_the_data_copying_test_reads_the_training_set(folder, tmp_path, mnist):
+    settings = compare("data_copying", reads=["train"], cells=1)
+    found = {}
+    for name, images in (
+        ("copies", mnist["train"][:300]),
+        ("fresh", mnist["train"][55_000:55_300]),
+    ):
+        np.save(tmp_path / "samples.npy", images)
+        samples = ("--samples", tmp_path / "samples.npy", "--data", folder)
+        run(tmp_path, "score", settings, *samples)
+        found[name] = json.loads((tmp_path / "data_copying.json").read_text())["pixels"]["value"]
+    assert found["copies"] < -20
+    assert abs(found["fresh"]) < 5
+
+
+def test_a_missing_sigma_or_classifier_is_one_sentence(folder, capsys):
+    np.save(folder / "samples.npy", np.zeros((20, 784), np.float32))
+    samples = ("--samples", folder / "samples.npy")
+    settings = SPACE | {"score": "parzen", "folds": 5}
+    error = refused(folder, "score", settings, capsys, *samples, "--sigma", "one", "two")
+    assert "--sigma needs 5 files, one a fold, not 2" in error
+    settings = compare("mmd") | {"features": "classifier"}
+    error = refused(folder, "score", settings, capsys, *samples)
+    assert "give --classifier if and only if features are compared" in error
 
 
 def test_a_reference_is_made_of_training_images(folder, mnist):

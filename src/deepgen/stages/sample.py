@@ -1,5 +1,6 @@
 """Stage `sample`: a model in; fair random draws in the scoring space out."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from deepgen.seeds import stream
 
 def sample(
     model: Path, out: Path, settings: dict[str, Any], seed: int, code: dict[str, str], device: str
-) -> None:
+) -> dict[str, float]:
     """Draw `num_samples` with noise that training and selection never used.
 
     Args:
@@ -21,10 +22,16 @@ def sample(
         seed: Of the experiment.
         code: Fingerprints of the model's code today.
 
+    Returns:
+        {"seconds": of the drawing alone}.
+
     Raises:
         DeepgenError: if the file holds another model or one that other code trained.
     """
     target = choose_device(device, settings["threads"])
     network = load_trained(model, settings["model"], code).to(target)
-    samples = draw(network, settings["num_samples"], stream(seed, "samples", target))
-    save_array(out / "samples.npy", samples.cpu().numpy())
+    began = time.monotonic()
+    samples = draw(network, settings["num_samples"], stream(seed, "samples", target)).cpu()
+    seconds = time.monotonic() - began
+    save_array(out / "samples.npy", samples.numpy())
+    return {"seconds": seconds}

@@ -1,39 +1,112 @@
-"""Stage `score`: samples, sigma and test images in; the test score out."""
+"""Stage `score`: samples and test images in; a score out."""
 
 import importlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
+from deepgen.evaluation.sets import Sets
 from deepgen.files import write_json
-from deepgen.models.scoring import load_samples, score_images
+from deepgen.models.scoring import load_samples, quantise, score_images
 from deepgen.models.spaces import SPACES
 
 
 def score(
-    samples: Path, sigma: Path, data: Path, out: Path, settings: dict[str, Any], device: str
-) -> None:
-    """Score samples against the whole test split, which no stage before this one reads.
+    samples: Path,
+    data: Path,
+    out: Path,
+    settings: dict[str, Any],
+    device: str,
+    sigmas: list[Path],
+    classifier: Path | None = None,
+) -> dict[str, float]:
+    """Score samples against test images, which no stage before this one reads.
 
     Args:
         samples: `samples.npy`.
-        sigma: `sigma.json`.
         data: Folder of the prepared data set.
-        out: Receives `<score>.json`.
-        settings: The resolved slice: score (a module of `deepgen.evaluation`), space, threads.
+        out: Receives `<score>.json`: for parzen {estimator: result}, for the others
+            {representation: result}, the representations being the scoring space and, with a
+            classifier, `features`.
+        settings: The resolved slice: score (a module of `deepgen.evaluation`), space, threads and
+            what that score needs.
+        sigmas: For parzen: `sigma.json`, or that of every fold, fold 1 first.
+        classifier: A file of `classify`, if the samples are compared in its features, too.
+
+    Returns:
+        {"seconds": of the scoring alone}.
 
     Raises:
         DeepgenError: for missing or damaged files.
     """
     target = choose_device(device, settings["threads"])
-    choices = _read_choices(sigma)
-    test = score_images(data, "test", settings["space"], target)
-    centres = load_samples(samples, test)
     module = importlib.import_module(f"deepgen.evaluation.{settings['score']}")
-    result = module.evaluate(centres, test, choices, SPACES[settings["space"]].title)
-    write_json(out / f"{settings['score']}.json", result)
+    began = time.monotonic()
+    if settings["score"] == "parzen":
+        results = _parzen(module, samples, data, settings, target, sigmas)
+    else:
+        results = _compare(module, samples, data, settings, target, classifier)
+    write_json(out / f"{settings['score']}.json", results)
+    return {"seconds": time.monotonic() - began}
+
+
+def _parzen(
+    module: Any,
+    samples: Path,
+    data: Path,
+    settings: dict[str, Any],
+    device: torch.device,
+    sigmas: list[Path],
+) -> dict[str, Any]:
+    results = []
+    for i, path in enumerate(sigmas, 1):
+        split = f"fold-{i}/test" if settings["folds"] else "test"
+        test = score_images(data, split, settings["space"], device)
+        title = SPACES[settings["space"]].title
+        centres = load_samples(samples, test)
+        results.append(module.evaluate(centres, test, _read_choices(path), title))
+    return module.over_folds(results) if settings["folds"] else results[0]
+
+
+def _compare(
+    module: Any,
+    samples: Path,
+    data: Path,
+    settings: dict[str, Any],
+    device: torch.device,
+    classifier: Path | None,
+) -> dict[str, Any]:
+    """The score of one set of samples in every representation."""
+    spec, space = settings["comparison"], settings["space"]
+    images = {
+        split: score_images(data, split, space, device)
+        for split in dict.fromkeys(["test", "valid", spec["held_out"], *settings["reads"]])
+    }
+    drawn = load_samples(samples, images["test"])
+    if settings["quantised"]:
+        images = {split: quantise(x, space, images["valid"]) for split, x in images.items()}
+        drawn = quantise(drawn, space, images["valid"])
+    representations = {space: lambda x: x}
+    if classifier is not None:
+        network = importlib.import_module(f"deepgen.evaluation.{settings['features']}")
+        representations["features"] = network.load_classifier(classifier).to(device).features
+    results = {}
+    for name, represent in representations.items():
+        seen = {split: represent(x) for split, x in images.items()}
+        sets = Sets(
+            samples=represent(drawn),
+            test=seen["test"],
+            held_out=seen[spec["held_out"]],
+            valid=seen["valid"],
+            train=seen.get("train", seen["valid"]),  # read by the data-copying test alone
+        )
+        results[name] = module.score(sets, spec, spec["seed"])
+    return results
 
 
 def _read_choices(path: Path) -> dict[str, dict[str, Any]]:
@@ -42,6 +115,8 @@ def _read_choices(path: Path) -> dict[str, dict[str, Any]]:
         choices = json.loads(path.read_text(encoding="utf-8"))
         if not all(float(choice["sigma"]) > 0 for choice in choices.values()):
             raise ValueError("a sigma is not positive")
+    except FileNotFoundError:
+        raise DeepgenError(f"{path} is missing: run deepgen select-sigma first") from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DeepgenError(f"{path} is damaged ({error}): run deepgen select-sigma again") from None
     return choices

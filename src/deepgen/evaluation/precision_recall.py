@@ -1,0 +1,92 @@
+"""Precision and recall, density and coverage: do samples lie among test images, and all of them?
+
+A set's support is estimated by balls, one around each image, that reach its k-th neighbour in the
+set. Precision: samples inside a ball of a test image; recall: test images inside a ball of a sample
+(Kynkaanniemi et al. 2019, equations 1 and 2). Density: test balls a sample lies in, divided by k;
+coverage: test images whose ball holds a sample (Naeem et al. 2020, section 3).
+"""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deepgen.errors import DeepgenError
+from deepgen.evaluation.distances import squared_distances, squared_radii
+from deepgen.evaluation.sets import Sets, equal_numbers
+
+TITLE = "Precision, recall, density and coverage"
+READING = (
+    "Precision and density ask whether samples look like test images, recall and coverage whether "
+    "every test image has samples like it: 1 is best for all four, though density may exceed 1 "
+    "where samples crowd."
+)
+
+# The same distance computed in two blocks differs by rounding; as in `prdc`, a tie is outside.
+TIE = 1.0 - 1e-9
+
+
+def score(sets: Sets, settings: dict[str, Any], seed: int) -> dict[str, Any]:
+    """All four scores, from equal numbers of samples and test images.
+
+    Args:
+        sets: Images; `samples` and `test` are used.
+        settings: `num_samples` (at most so many of each) and `neighbours` (k).
+        seed: Of the choice of images where one set is larger.
+
+    Returns:
+        {"precision", "recall", "density", "coverage"}, each a dict with `value`, `standard_error`,
+        `standard_error_over`, `num_samples`, `num_test_examples`, `neighbours`. Standard errors are
+        binomial, for density that of the mean over samples. They hold the balls fixed, so that the
+        randomness of the set that the balls belong to is not included.
+
+    Raises:
+        DeepgenError: if the sets have no k-th neighbour.
+    """
+    samples, test = equal_numbers(sets, settings, seed)
+    n, k = len(test), settings["neighbours"]
+    if not 0 < k < n:
+        raise DeepgenError(
+            f"neighbours is {k}, but {n} samples are compared with {n} test images: choose 1 to "
+            f"{n - 1}, or draw more samples"
+        )
+    counts, recalled, covered = _inside(samples, test, k)
+    density = counts.double() / k
+    common = {
+        "standard_error_over": "examples",
+        "num_samples": n,
+        "num_test_examples": n,
+        "neighbours": k,
+    }
+    proportions = {"precision": counts > 0, "recall": recalled, "coverage": covered}
+    result = {name: _proportion(inside) | common for name, inside in proportions.items()}
+    error = density.std().item() / math.sqrt(n)
+    result["density"] = {"value": density.mean().item(), "standard_error": error} | common
+    return result
+
+
+@torch.no_grad()
+def _inside(samples: Tensor, test: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Who lies in whose ball, for samples and test images [n, D] each.
+
+    Returns:
+        Test balls each sample lies in, int64 [n]; whether each test image lies in a sample's ball,
+        and whether its own ball holds a sample, bool [n].
+    """
+    test_radii, sample_radii = squared_radii(test, k) * TIE, squared_radii(samples, k) * TIE
+    counts = []
+    recalled = torch.zeros(len(test), dtype=torch.bool, device=test.device)
+    covered = recalled.clone()
+    for rows, squared in squared_distances(samples, test):
+        in_test_ball = squared < test_radii
+        counts.append(in_test_ball.sum(1))
+        covered |= in_test_ball.any(0)
+        recalled |= (squared < sample_radii[rows, None]).any(0)
+    return torch.cat(counts), recalled, covered
+
+
+def _proportion(inside: Tensor) -> dict[str, float]:
+    """A share and its binomial standard error."""
+    p = inside.double().mean().item()
+    return {"value": p, "standard_error": math.sqrt(p * (1.0 - p) / len(inside))}
