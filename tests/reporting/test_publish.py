@@ -1,14 +1,19 @@
 """Publishing a finished report."""
 
+import json
 import os
 import subprocess
 from contextlib import contextmanager
+from html import unescape
 
 import pytest
+from made_run import MadeRun
 
 from deepgen.cli import main
 from deepgen.errors import DeepgenError
+from deepgen.reporting.links import relative
 from deepgen.reporting.publish import publish
+from deepgen.stages.report import report
 
 
 def make_run(folder):
@@ -23,6 +28,64 @@ def make_run(folder):
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
+
+
+@pytest.fixture
+def published(tmp_path):
+    """A whole made run and its publication."""
+    made = MadeRun(tmp_path)
+    for page in ("index", "mnist", "lfw"):
+        inputs, settings = made.index() if page == "index" else made.page(page)
+        report(inputs, made.report, settings)
+    publish(made.run, tmp_path / "reports/quick")
+    return made, tmp_path / "reports/quick"
+
+
+def test_in_a_published_folder_every_link_leads_to_a_file(published):
+    _, target = published
+    for page in ("index", "mnist", "lfw"):
+        text = (target / f"{page}.html").read_text()
+        names = [unescape(name) for name in relative(text)]
+        assert 'href="../' not in text
+        assert any(name.endswith("selected/parzen.json") for name in names)
+        for name in names:
+            assert (target / name).is_file(), name
+
+
+def test_a_page_says_the_same_after_its_publication(published):
+    made, target = published
+    for page in ("index", "mnist"):
+        before, after = ((f / f"{page}.html").read_text() for f in (made.report, target))
+        assert before != after
+        assert before.replace('href="../', 'href="') == after
+
+
+def test_published_provenance_names_no_host_and_no_command(published):
+    made, target = published
+    name = "mnist/seed-1/train.prov.json"
+    assert "secret" in (made.run / name).read_text()
+    text = (target / name).read_text()
+    assert "secret" not in text
+    assert json.loads(text)["machine"]["processor"] == "A Fast Processor"
+
+
+def test_provenance_that_no_page_links_stays_at_home(published):
+    made, target = published
+    made.write("mnist/seed-1/other.prov.json", {"machine": {"host": "secret-host"}})
+    publish(made.run, target)
+    assert not (target / "mnist/seed-1/other.prov.json").exists()
+    assert (target / "mnist/seed-1/train.prov.json").exists()
+
+
+def test_a_report_whose_links_are_broken_is_refused(published, tmp_path):
+    made, target = published
+    (made.run / "mnist/seed-1/selected/parzen.json").unlink()
+    with pytest.raises(DeepgenError, match=r"selected/parzen\.json, which is missing"):
+        publish(made.run, target)
+    assert (target / "mnist/seed-1/selected/parzen.json").exists()
+    (made.report / "index.html").write_text('<a href="../../../secret.json">1</a>')
+    with pytest.raises(DeepgenError, match="outside its run"):
+        publish(made.run, target)
 
 
 def test_the_report_and_its_evidence_are_copied_but_no_models(tmp_path):

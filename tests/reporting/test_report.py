@@ -1,25 +1,21 @@
-"""The report: complete, self-contained, safe, honest about budgets and edges."""
+"""The report: complete, in the order of the paper, self-contained, safe, honest about gaps."""
 
-import json
+import re
 from html.parser import HTMLParser
 
-import numpy as np
 import pandas as pd
 import pytest
-from test_tables import ROWS, SCORES
+from made_run import HOSTILE, MadeRun, experiment, history, manifest
 
 from deepgen.errors import DeepgenError
-from deepgen.figures import style
 from deepgen.reporting.machines import jobs_of, machines
 from deepgen.reporting.runs import runs, training_sentences
 from deepgen.stages.report import report
 from deepgen.stages.table import table
 
-HOSTILE = "<script>alert(1)</script>"
 
-
-class _References(HTMLParser):
-    """Collects tags, and the addresses of src and href by tag."""
+class References(HTMLParser):
+    """Collects tags, ids in their order, and the addresses of src and href by tag."""
 
     def __init__(self, text):
         super().__init__()
@@ -32,200 +28,202 @@ class _References(HTMLParser):
         self.ids += [v for k, v in attributes if k == "id"]
 
 
-def _history(epochs):
-    epoch = np.arange(1, epochs + 1)
-    scores = np.where(epoch % 2 == 0, 100.0 + epoch, np.nan)
-    scores[-1] = 90.0
-    return pd.DataFrame(
-        {"epoch": epoch, "loss_model": 1.25, "loss_objective": 0.5, "selection_score": scores}
-    )
-
-
 @pytest.fixture
-def material(tmp_path):
-    """Inputs and settings of a small run, laid out as Snakemake lays them."""
-    base = tmp_path / "results" / "quick" / "report"
-    paths = []
-    for number, score in enumerate(SCORES):
-        paths.append(tmp_path / f"{number}.json")
-        paths[-1].write_text(json.dumps(score))
-    table(paths, base / "tables", {"rows": ROWS})
-    inputs = {"table1": base / "tables" / "table1.csv"}
-    for name in ("figure2a", "figure3", "sigma_curve"):
-        path = base / "figures" / "mnist" / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure, _ = style.picture_figure(np.zeros((1, 2, 4, 4, 1)))
-        style.save(figure, path, "png")
-        path.with_suffix(".txt").write_text(f"Caption of {name} {HOSTILE}\n")
-        inputs[f"figure:mnist/{name}"] = path
-        inputs[f"caption:mnist/{name}"] = path.with_suffix(".txt")
-    for seed in (1, 2):
-        path = tmp_path / f"history-{seed}.csv"
-        _history(5 if seed == 1 else 4).to_csv(path, index=False)
-        inputs[f"history:mnist/seed-{seed}"] = path
-        path = tmp_path / f"train-{seed}.prov.json"
-        path.write_text(json.dumps(_manifest(seed)))
-        inputs[f"provenance:mnist/seed-{seed}/train"] = path
-    experiment = {
-        "title": "Adversarial nets",
-        "dataset_title": "MNIST",
-        "dataset_citation": "LeCun et al. 1998",
-        "dataset_licence": "CC BY-SA 3.0",
-        "settings": {
-            "dataset": "mnist",
-            "model": {"generator": [{"kind": "relu", "units": 1200, "irange": 0.05}]},
-            "training": {
-                "epochs": 5,
-                "optimiser": {"learning_rate": 0.1},
-                "selection": {"rule": "validation_parzen", "every": 2},
-            },
-        },
-        "full_budget": 1500,
-        "figures": ["mnist/sigma_curve", "mnist/figure2a", "mnist/figure3"],
-    }
-    path = tmp_path / "fetch.prov.json"
-    path.write_text(
-        json.dumps({"stage": "fetch", "notes": {"train.gz": "https://mirror/train.gz"}})
-    )
-    inputs["provenance:data/raw/mnist/fetch"] = path
-    settings = {"run": "quick", "title": "Generative Adversarial Nets"}
-    return inputs, settings | {"experiments": {"mnist": experiment}}
+def made(tmp_path):
+    return MadeRun(tmp_path)
 
 
-def _manifest(seed):
-    return {
-        "stage": "train",
-        "seed": seed,
-        # Only the second training tells its whole time
-        "notes": None if seed == 1 else {"training_seconds": 4000.0},
-        "machine": {
-            "host": "secret-host",
-            "processor": "A Fast Processor",
-            "device": "cpu",
-            "gpu": None,
-            "threads": 1,
-            "python": "3.12.1",
-            "platform": "Linux",
-            "packages": {"torch": "2.9.1"},
-        },
-        "run": {
-            "started": "2026-01-02T03:04:05+00:00",
-            "seconds": 754.0,
-            "git": "0123456789abcdef0123456789abcdef01234567+changes",
-        },
-        "outputs": {},
-    }
+def written(made, page):
+    """The text of a page, made in a folder beside the published one, as jobs do."""
+    inputs, settings = made.index() if page == "index" else made.page(page)
+    report(inputs, made.run / ".report-abc", settings)
+    return (made.run / f".report-abc/{page}.html").read_text()
 
 
-def test_report_is_complete(material, tmp_path):
-    inputs, settings = material
-    # Jobs write into a hidden folder beside the published files
-    out = inputs["table1"].parents[1] / ".report-abc"
-    report(inputs, out, settings)
-    assert sorted(p.name for p in out.iterdir()) == ["index.html", "mnist.html", "runs.csv"]
-    index, page = ((out / f"{n}.html").read_text() for n in ("index", "mnist"))
-    spaced = index.replace("\u00a0", " ")
-    assert "222.0 ± 2.0 (examples) ± 2.0 (seeds, n = 2)" in spaced
-    assert "225 ± 2 (examples)" in spaced
-    assert "Figure 2a of the paper, rebuilt." in index
-    assert "On the edge of its grid" in index
-    assert "Theis et al. (2015)" in index
-    assert "rebuilds Table 1, Figures 2a and 3, for MNIST, of" in index
-    for text in (index, page):
-        assert _References(text).ids == ["mnist/figure2a", "mnist/figure3", "mnist/sigma_curve"]
-        assert "ran 4 to 5 epochs of a budget of 5; 1 of them stopped early" in text
-        assert "The experiment file has a budget of 1,500" in text
-        assert "best Parzen score on validation images, scored every 2 epochs" in text
-        assert "optimiser.learning_rate" in text
-        assert "kind relu, units 1200, irange 0.05" in text
-        assert "https://mirror/train.gz" in text
-        assert "A Fast Processor" in text
-        assert "2.9.1" in text
-        assert "0123456789ab+changes" in text.replace("</code>", "")
-        assert "1 h 19 min, 2 jobs" in text
-        assert "<td>CPU</td>" in text
-        assert "secret-host" not in text
-    assert "<details>\n<summary>Settings" in index
+def test_each_page_is_a_job_with_its_own_files(made):
+    for page in ("index", "mnist", "lfw"):
+        written(made, page)
+    out = made.run / ".report-abc"
+    assert sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()) == [
+        "index.html",
+        "lfw.html",
+        "mnist.html",
+        "runs.csv",
+        "tables/costs.csv",
+        "tables/table2.md",
+        "tables/table2.tex",
+    ]
 
 
-def test_training_sentences_follow_the_budgets_and_the_rule(material):
-    _, settings = material
-    experiment = settings["experiments"]["mnist"] | {"full_budget": 5}
-    histories = {("mnist", seed): _history(5) for seed in (1, 2)}
-    text = training_sentences("mnist", experiment, runs(histories, {"mnist": experiment}))
+def test_the_index_has_the_paper_s_order(made):
+    text = written(made, "index")
+    assert [id for id in References(text).ids if id] == [
+        *("summary", "how-to-read", "theory", "theory/figure1", "theory/theory", "table-1"),
+        *("figure-2", "mnist/figure2a", "lfw/figure2b_lfw"),
+        *("figure-3", "mnist/figure3", "lfw/figure3", "table-2", "scores", "experiments"),
+        *("mnist", "mnist/previews", "lfw", "machines"),
+    ]
+    for sentence in (
+        "Figure 1 of the paper, rebuilt.",
+        "Figure 2 a of the paper, rebuilt.",
+        "Figure 2 b of the paper (TFD): not run.</strong> Ask its authors.",
+        "Figure 2 c of the paper (CIFAR-10, fully connected model): not run.</strong> No exp",
+        "Figure 3 of the paper, rebuilt.",
+        "As Figure 3, which shows MNIST.",
+        "Table 2 of the paper",
+        "MMD²",
+        "Theis et al. (2015)",
+        "<details>\n<summary>Settings of mnist",
+        "MNIST, parzen, paper grid: Adversarial nets, k-means centroids",
+    ):
+        assert sentence in text, sentence
+
+
+def test_contents_lead_to_sections_that_exist(made):
+    found = References(written(made, "index"))
+    fragments = {address for _, address in found.addresses if address.startswith("#")}
+    assert {"#table-1", "#figure-2", "#table-2", "#scores", "#mnist"} <= fragments
+    assert {fragment[1:] for fragment in fragments} <= set(found.ids)
+
+
+def test_a_run_without_theory_or_scores_or_digits_leaves_no_empty_section(made):
+    inputs, settings = made.page("lfw")
+    lfw = made.settings | {"experiments": {"lfw": made.settings["experiments"]["lfw"]}}
+    made.inputs = {r: p for r, p in inputs.items() if not r.startswith("mmd:")}
+    made.rows = [row | {"scores": ["parzen"]} for row in settings["rows"]]
+    made.settings = lfw
+    parzen = {r: p for r, p in made.inputs.items() if r.startswith("parzen:")}
+    table(parzen, made.report / "tables", {"rows": made.rows})
+    text = written(made, "index")
+    assert not {"theory", "scores"} & set(References(text).ids)
+    assert "#theory" not in text
+    assert "Figure 2 a of the paper (MNIST): not run." in text
+
+
+def test_every_measured_number_links_its_file_and_further_seeds(made):
+    text = written(made, "index").replace("\u00a0", " ")
+    # Mean of 204 and 208 nats
+    cell = re.search(r"<td[^>]*MNIST, paper grid[^>]*>(<a.*?206\.0 ± 2\.0 .*?)</td>", text)[1]
+    assert re.findall(r'href="([^"]*)"', cell) == [
+        "../mnist/seed-1/selected/parzen.json",
+        "../mnist/seed-2/selected/parzen.json",
+    ]
+    assert '<sup><a href="../mnist/seed-2/selected/parzen.json" title="seed 2">2</a></sup>' in cell
+    assert "225 ± 2" in text
+    assert not re.search(r"<a[^>]*>225 ± 2", text)
+
+
+def test_pages_need_no_other_file_and_their_links_lead_somewhere(made):
+    for page in ("index", "mnist", "lfw"):
+        (made.report / f"{page}.html").write_text(written(made, page))
+    for name in ("runs.csv", "tables/costs.csv", "tables/table2.md", "tables/table2.tex"):
+        (made.report / name).write_bytes((made.run / ".report-abc" / name).read_bytes())
+    for page in ("index", "mnist", "lfw"):
+        found = References((made.report / f"{page}.html").read_text())
+        assert not {"script", "iframe", "object"} & set(found.tags)
+        for tag, address in found.addresses:
+            if tag != "a":
+                assert address.startswith("data:")
+            elif not address.startswith(("#", "https://arxiv.org/")):
+                assert (made.report / address).is_file(), address
+    css = (made.report / "index.html").read_text().split("</style>")[0]
+    assert "url(" not in css
+    assert "@import" not in css
+
+
+def test_shortened_budgets_are_said_at_the_top(made):
+    text = written(made, "index")
+    assert "This run is shortened: mnist 5 of 1,500 epochs, lfw-pretrain 4 of 50 epochs." in text
+    assert text.index("This run is shortened") < text.index('id="summary"')
+    made.settings["experiments"]["mnist"]["full_budget"] = 5
+    made.settings["earlier"] = {}
+    made.inputs = {r: p for r, p in made.inputs.items() if "pretrain" not in r}
+    text = written(made, "index")
+    assert "This run is shortened" not in text
+    assert "Every experiment has the full budget of its file." in text
+
+
+def test_a_page_shows_its_experiment_alone_with_its_first_phase(made):
+    text = written(made, "lfw")
+    assert "lfw-pretrain, seed 1" in text
+    assert "Shortened: lfw-pretrain 4 of 50 epochs." in text
+    assert "MNIST" not in text.replace("which shows MNIST", "")
+    assert References(text).ids[1:4] == ["figures", "lfw/figure2b_lfw", "lfw/figure3"]
+    page = written(made, "mnist")
+    spaced = page.replace("\u00a0", " ")
+    assert "206.0 ± 2.0 (examples) ± 2.0 (seeds, n = 2)" in spaced
+    assert "ran 4 to 5 epochs of a budget of 5; 1 of them stopped early" in page
+    for fact in ("optimiser.learning_rate", "kind relu, units 1200, irange 0.05", "b.gz"):
+        assert fact in page
+    for fact in ("A Fast Processor", "2.9.1", "1 h 19 min, 2 jobs", "<td>CPU</td>"):
+        assert fact in page
+    assert "0123456789ab+changes" in page.replace("</code>", "")
+    assert "secret-host" not in page
+
+
+def test_hostile_titles_are_only_text(made):
+    made.settings["title"] = made.settings["run"] = HOSTILE
+    chosen = made.settings["experiments"]["mnist"]
+    chosen["title"] = HOSTILE
+    chosen["settings"]["dataset"] = HOSTILE
+    made.settings["not_run"][0]["how_to_get"] = HOSTILE
+    for page in ("index", "mnist"):
+        text = written(made, page)
+        assert HOSTILE not in text
+        assert "&lt;script&gt;" in text
+
+
+def test_runs_csv_keeps_every_training(made):
+    written(made, "index")
+    kept = pd.read_csv(made.run / ".report-abc/runs.csv")
+    assert kept["experiment"].tolist() == ["lfw", "lfw-pretrain", "mnist", "mnist"]
+    kept = kept[kept["experiment"] == "mnist"]
+    assert kept["seed"].tolist() == [1, 2]
+    assert kept["epochs"].tolist() == [5, 4]
+    assert kept["budget"].tolist() == [5, 5]
+    assert kept["best_epoch"].tolist() == [4, 2]
+    assert kept["best_validation_score"].tolist() == [104, 102]
+
+
+def test_wrong_inputs_are_named(made, tmp_path):
+    inputs, settings = made.index()
+    for kind in ("figure", "caption"):
+        without = {r: path for r, path in inputs.items() if r != f"{kind}:mnist/figure3"}
+        with pytest.raises(DeepgenError, match=f"needs the {kind}s mnist/figure3"):
+            report(without, tmp_path / "out", settings)
+    with pytest.raises(DeepgenError, match="needs scores: add --input scores="):
+        report({r: p for r, p in inputs.items() if r != "scores"}, tmp_path / "out", settings)
+    other = {"history:other/seed-1": inputs["history:mnist/seed-1"]}
+    with pytest.raises(DeepgenError, match="does not know the training 'other/seed-1'"):
+        report(inputs | other, tmp_path / "out", settings)
+    with pytest.raises(DeepgenError, match="has no page 'other'"):
+        report(inputs, tmp_path / "out", settings | {"page": "other"})
+    own, chosen = made.page("mnist")
+    own.pop("mmd:mnist/seed-2/selected")
+    with pytest.raises(DeepgenError, match="needs mmd:mnist/seed-2/selected"):
+        report(own, tmp_path / "out", chosen)
+    inputs["figure:mnist/figure2a"].write_bytes(b"no image")
+    with pytest.raises(DeepgenError, match=r"figure2a\.png is damaged \(not a PNG\)"):
+        report(inputs, tmp_path / "out", settings)
+
+
+def test_training_sentences_follow_the_budgets_and_the_rule():
+    chosen = experiment("MNIST", 5, 5)
+    histories = {("mnist", seed): history(5) for seed in (1, 2)}
+    text = training_sentences("mnist", chosen, runs(histories, {"mnist": chosen}))
     assert text.startswith("The 2 trainings ran 5 epochs of a budget of 5. The selected")
-    experiment["settings"]["training"] |= {"epochs": 9, "selection": {"rule": "last"}}
-    text = training_sentences("mnist", experiment, runs(histories, {"mnist": experiment}))
+    chosen["settings"]["training"] |= {"epochs": 9, "selection": {"rule": "last"}}
+    text = training_sentences("mnist", chosen, runs(histories, {"mnist": chosen}))
     assert "9; all of them stopped early" in text
     assert text.endswith("The selected checkpoint is the last checkpoint.")
 
 
 def test_machines_tell_the_devices_that_were_used():
-    manifests = {f"mnist/seed-{seed}/train": _manifest(seed) for seed in (1, 2)}
+    manifests = {f"mnist/seed-{seed}/train": manifest(seed) for seed in (1, 2)}
     manifests["mnist/seed-2/train"]["machine"] |= {"device": "cuda", "gpu": "A GPU"}
-    manifests["other/seed-1/train"] = _manifest(1)
+    manifests["other/seed-1/train"] = manifest(1)
     (machine,) = machines(jobs_of(manifests, ("mnist",)))
     assert machine["devices"] == ["CPU", "GPU (A GPU)"]
     assert machine["stages"]["train"]["jobs"] == 2
     # The first has no notes, so its own run counts
     assert machine["stages"]["train"]["seconds"] == 754 + 4000
-
-
-def test_report_needs_no_other_file_and_links_only_beside_itself(material, tmp_path):
-    inputs, settings = material
-    report(inputs, tmp_path / "out", settings)
-    root = inputs["table1"].parents[1]
-    cited = ("https://arxiv.org/",)
-    for name in ("index", "mnist"):
-        found = _References((tmp_path / "out" / f"{name}.html").read_text())
-        assert "script" not in found.tags
-        for tag, address in found.addresses:
-            if tag != "a":
-                assert address.startswith("data:")
-            elif address.endswith((".pdf", ".tex")):
-                assert (root / address).parent.is_dir()
-            else:
-                assert not address.startswith(("http", "/")) or address.startswith(cited)
-        if name == "index":
-            assert ("a", "figures/mnist/figure2a.pdf") in found.addresses
-
-
-def test_hostile_titles_are_only_text(material, tmp_path):
-    inputs, settings = material
-    settings["title"] = settings["run"] = HOSTILE
-    settings["experiments"]["mnist"]["title"] = HOSTILE
-    settings["experiments"]["mnist"]["settings"]["dataset"] = HOSTILE
-    report(inputs, tmp_path / "out", settings)
-    for name in ("index", "mnist"):
-        text = (tmp_path / "out" / f"{name}.html").read_text()
-        assert HOSTILE not in text
-        assert "&lt;script&gt;" in text
-
-
-def test_runs_csv_keeps_every_training(material, tmp_path):
-    inputs, settings = material
-    report(inputs, tmp_path / "out", settings)
-    runs = pd.read_csv(tmp_path / "out" / "runs.csv")
-    assert runs["seed"].tolist() == [1, 2]
-    assert runs["epochs"].tolist() == [5, 4]
-    assert runs["budget"].tolist() == [5, 5]
-    assert runs["best_epoch"].tolist() == [4, 2]
-    assert runs["best_validation_score"].tolist() == [104, 102]
-    assert runs["final_loss_model"].tolist() == [1.25, 1.25]
-
-
-def test_wrong_inputs_are_named(material, tmp_path):
-    inputs, settings = material
-    for kind in ("figure", "caption"):
-        without = {r: path for r, path in inputs.items() if r != f"{kind}:mnist/figure3"}
-        with pytest.raises(DeepgenError, match=f"needs the {kind}s mnist/figure3"):
-            report(without, tmp_path / "out", settings)
-    with pytest.raises(DeepgenError, match="does not know the training 'other/seed-1'"):
-        report(
-            inputs | {"history:other/seed-1": tmp_path / "history-1.csv"},
-            tmp_path / "out",
-            settings,
-        )
-    inputs["figure:mnist/figure2a"].write_bytes(b"no image")
-    with pytest.raises(DeepgenError, match=r"figure2a\.png is damaged \(not a PNG\)"):
-        report(inputs, tmp_path / "out", settings)

@@ -1,4 +1,4 @@
-"""Table 1: numbers against hand computation, and what its printed forms say."""
+"""Table 1 in long form: numbers against hand computation; and the stage that writes it."""
 
 import io
 import json
@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from deepgen.errors import DeepgenError
-from deepgen.reporting.printed import printed
-from deepgen.reporting.tables import COLUMNS, from_csv, table1, to_csv, to_latex, to_markdown
+from deepgen.reporting.table1_printed import details
+from deepgen.reporting.tables import COLUMNS, from_csv, table1, to_csv
 from deepgen.stages.table import table as table_stage
 
 
@@ -39,6 +39,8 @@ def _row(selection, seed, model="Adversarial nets", kind="model", experiment="mn
         "selection": selection,
         "seed": seed,
         "kind": kind,
+        "source": f"seed-{seed}/{selection}" if seed else "references/kmeans",
+        "scores": ["parzen"],
     }
 
 
@@ -89,73 +91,45 @@ def test_two_seeds_give_an_error_over_examples_and_one_over_seeds():
     assert seeds["num_seeds"] == 2
 
 
-def test_one_seed_has_no_error_over_seeds_and_no_verdict():
-    table = table1([ROWS[0]], [SCORES[0]])
-    assert set(table["standard_error_over"]) == {"examples"}
-    text = to_markdown(table)
-    assert "−5.0 nats; one seed, so the seed error is unknown" in text
-    assert "consistent" not in text.replace("within two is consistent", "")
-    assert "mean of the seeds' own errors" not in text
+def test_one_seed_has_no_error_over_seeds():
+    assert set(table1([ROWS[0]], [SCORES[0]])["standard_error_over"]) == {"examples"}
 
 
-def test_printed_cells_differences_and_edges():
-    text = to_markdown(table1(ROWS, SCORES))
-    lines = [line for line in text.splitlines() if line.startswith("| Adversarial nets")]
-    assert lines[0] == "| Adversarial nets (published) | 225 ± 2 (examples) | – | – |"
-    assert lines[1] == (
-        "| Adversarial nets, selected checkpoint | – "
-        "| 222.0 ± 2.0 (examples) ± 2.0 (seeds, n = 2) "
-        "| 226.5 ± 2.0 (examples) ± 2.5 (seeds, n = 2) |"
-    )
-    # (222 - 225) / sqrt(2^2 + 2^2) = -1.06; (160 - 225) / sqrt(2^2 + 10^2) = -6.37
-    assert "−3.0 nats; 1.1 standard errors below: consistent" in text
-    assert "−65.0 nats; 6.4 standard errors below: not consistent" in text
-    assert "160.0 ± 2.0 (examples) ± 10.0 (seeds, n = 2)\\*" in text
-    assert "- \\* The chosen σ" in text
-    assert "k-means centroids: 1,000" in text
-    assert "the error over examples is the mean of the seeds' own errors" in text
-    assert "Selected checkpoint: the one that the experiment's settings choose" in text
+def test_every_measured_number_names_its_files():
+    table = table1(ROWS, SCORES)
+    both = "mnist/seed-1/selected/parzen.json;mnist/seed-2/selected/parzen.json"
+    assert set(table[table["selection"] == "selected"]["source"]) == {both}
+    reference = table[table["model"] == "k-means centroids"]
+    assert set(reference["source"]) == {"mnist/references/kmeans/parzen.json"}
+    assert set(table[table["origin"] == "published"]["source"]) == {""}
 
 
-def test_estimators_never_share_a_column_and_references_stand_apart():
-    (part,) = printed(table1(ROWS, SCORES))
-    assert part.columns == [
-        "Model",
-        "MNIST, as published",
-        "MNIST, paper grid",
-        "MNIST, fine sigma",
-    ]
-    models, differences, references = part.blocks
-    assert [row.label for row in models.rows] == [
-        "DBN",
-        "Stacked CAE",
-        "Deep GSN",
-        "Adversarial nets (published)",
-        "Adversarial nets, selected checkpoint",
-        "Adversarial nets, last checkpoint",
-    ]
-    assert [row.cells[0] for row in models.rows][-3:] == ["225 ± 2 (examples)", "–", "–"]
-    assert all(cells == ["", cells[1], ""] for cells in (row.cells for row in differences.rows))
-    assert [row.label for row in references.rows] == ["k-means centroids"]
+def _folds(score, sigmas):
+    folds = {"standard_error_over": "folds", "sigmas": sigmas, "sigma": sum(sigmas) / len(sigmas)}
+    per_fold = [{"fold": k, "sigma": sigma} for k, sigma in enumerate(sigmas, 1)]
+    return {"parzen, paper grid": _result(score, error=26.0) | folds | {"per_fold": per_fold}}
+
+
+def test_folds_give_an_error_over_folds_and_all_their_sigmas():
+    rows = [row | {"dataset": "TFD"} for row in ROWS[:2]]
+    table = table1(rows, [_folds(2000.0, [0.1, 0.13]), _folds(2010.0, [0.11, 0.2])])
+    ours = table[table["origin"] == "measured"]
+    assert ours["standard_error_over"].tolist() == ["folds", "seeds"]
+    assert ours["standard_error"].tolist() == [26.0, 5.0]
+    assert set(ours["sigma"]) == {"0.1 to 0.2"}
 
 
 def test_csv_can_be_read_back():
     table = table1(ROWS, SCORES)
     again = from_csv(io.StringIO(to_csv(table)))
     pd.testing.assert_frame_equal(again, table, check_dtype=False)
-    assert to_markdown(again) == to_markdown(table)
+    assert details(again) == details(table)
+    with pytest.raises(DeepgenError, match=r"table1\.csv does not have the columns"):
+        from_csv(io.StringIO("model,dataset\n"))
     edge = _pick(
         table, selection="last", estimator="parzen, fine sigma", standard_error_over="seeds"
     )
     assert edge["sigma"] == "0.1 to 0.1668*"
-
-
-def test_latex_escapes_what_latex_would_read():
-    rows = [_row("", None, "50% & \\more_", "reference")]
-    text = to_latex(table1(rows, SCORES[:1]))
-    assert "50\\% \\& \\textbackslash{}more\\_" in text
-    assert text.count(r"\begin{table}") == text.count(r"\end{table}") == 1
-    assert "±" not in text
 
 
 def test_the_same_reference_of_two_experiments_stands_once_but_a_clash_is_refused():
@@ -169,21 +143,60 @@ def test_the_same_reference_of_two_experiments_stands_once_but_a_clash_is_refuse
 def test_rows_and_scores_must_agree():
     with pytest.raises(DeepgenError, match="2 rows and 1 scores"):
         table1(ROWS[:2], SCORES[:1])
-    bare = {"log_likelihood": 1.0, "standard_error": 1.0, "num_samples": 1}
+    bare = {"log_likelihood": 1.0, "standard_error": 1.0, "num_samples": 1, "num_test_examples": 1}
     with pytest.raises(DeepgenError, match="lacks 'sigma'"):
         table1(ROWS[:1], [{"parzen, paper grid": bare}])
 
 
-def test_stage_writes_three_files_and_names_a_damaged_score(tmp_path):
-    paths = []
-    for number, score in enumerate(SCORES):
-        paths.append(tmp_path / f"{number}.json")
-        paths[-1].write_text(json.dumps(score))
-    table_stage(paths, tmp_path / "tables", {"rows": ROWS})
+@pytest.fixture
+def stage_inputs(tmp_path):
+    """Files of `ROWS` by role; the selected checkpoint of seed 1 has a comparing score, too."""
+    rows = [ROWS[0] | {"scores": ["parzen", "two_sample"]}, *ROWS[1:]]
+    compared = {"value": 0.9, "standard_error": 0.01, "num_samples": 10, "num_test_examples": 10}
+    places = [f"parzen:{row['experiment']}/{row['source']}" for row in rows]
+    contents = dict(zip(places, SCORES, strict=True))
+    contents["two_sample:mnist/seed-1/selected"] = {"pixels": compared}
+    inputs = {}
+    for number, (role, content) in enumerate(contents.items()):
+        inputs[role] = tmp_path / f"{number}.json"
+        inputs[role].write_text(json.dumps(content))
+    return inputs, {"rows": rows}
+
+
+def test_stage_writes_both_tables_in_three_forms(stage_inputs, tmp_path):
+    inputs, settings = stage_inputs
+    table_stage(inputs, tmp_path / "tables", settings)
     first = {p.name: p.read_bytes() for p in (tmp_path / "tables").iterdir()}
-    assert sorted(first) == ["table1.csv", "table1.md", "table1.tex"]
-    table_stage(paths, tmp_path / "tables", {"rows": ROWS})
+    kinds = ("csv", "md", "tex")
+    assert sorted(first) == [f"{t}.{kind}" for t in ("scores", "table1") for kind in kinds]
+    assert b"222.0" in first["table1.md"]
+    assert b"0.900" in first["scores.md"]
+    assert b"mnist/seed-1/selected/two_sample.json" in first["scores.csv"]
+    table_stage(dict(reversed(inputs.items())), tmp_path / "tables", settings)
     assert first == {p.name: p.read_bytes() for p in (tmp_path / "tables").iterdir()}
-    paths[2].write_text("{")
-    with pytest.raises(DeepgenError, match=r"2\.json is damaged"):
-        table_stage(paths, tmp_path / "tables", {"rows": ROWS})
+
+
+def test_stage_names_an_input_that_is_damaged_missing_or_of_no_row(stage_inputs, tmp_path):
+    inputs, settings = stage_inputs
+    with pytest.raises(DeepgenError, match="no row for the input mmd:mnist/seed-1/last"):
+        table_stage(inputs | {"mmd:mnist/seed-1/last": tmp_path / "x"}, tmp_path, settings)
+    inputs["parzen:mnist/seed-2/last"].write_text("{")
+    with pytest.raises(DeepgenError, match=r"3\.json is damaged"):
+        table_stage(inputs, tmp_path, settings)
+    del inputs["two_sample:mnist/seed-1/selected"]
+    with pytest.raises(DeepgenError, match="table needs two_sample:mnist/seed-1/selected"):
+        table_stage(inputs, tmp_path, settings)
+
+
+def test_stage_of_one_score_leaves_the_other_table_empty(stage_inputs, tmp_path):
+    inputs, _ = stage_inputs
+    role = "two_sample:mnist/seed-1/selected"
+    rows = [ROWS[0] | {"scores": ["two_sample"]}]
+    table_stage({role: inputs[role]}, tmp_path / "one", {"rows": rows})
+    assert (tmp_path / "one/table1.csv").read_text().count("\n") == 1
+    assert "no experiment of this run" in (tmp_path / "one/table1.md").read_text()
+    rows = [ROWS[0] | {"scores": ["parzen"]}]
+    role = "parzen:mnist/seed-1/selected"
+    table_stage({role: inputs[role]}, tmp_path / "two", {"rows": rows})
+    assert (tmp_path / "two/scores.csv").read_text().count("\n") == 1
+    assert (tmp_path / "two/scores.md").read_text() == ""

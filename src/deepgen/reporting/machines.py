@@ -23,7 +23,7 @@ def jobs_of(
         if folders and not any(label.startswith(f"{folder}/") for folder in folders):
             continue
         machine, run = manifest.get("machine", {}), manifest.get("run", {})
-        row = {"label": label, "stage": manifest.get("stage", ""), "device": _device(machine)}
+        row = {"label": label, "stage": manifest.get("stage", ""), "device": device(machine)}
         row |= {name: run.get(name) for name in ("started", "seconds", "git")}
         row |= {name: machine.get(name) for name in ("processor", "threads", "python", "platform")}
         row["torch"] = machine.get("packages", {}).get("torch")
@@ -75,7 +75,8 @@ def duration(seconds: float | None) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def _device(machine: dict[str, Any]) -> str:
+def device(machine: dict[str, Any]) -> str:
+    """Kind of device of a manifest's `machine`: `CPU`, or `GPU` with its name."""
     if machine.get("gpu"):
         return f"GPU ({machine['gpu']})"
     return "GPU" if machine.get("device") == "cuda" else "CPU"

@@ -1,21 +1,23 @@
 """Finished reports, copied to where the repository keeps them."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from deepgen.errors import DeepgenError
-from deepgen.files import copy
+from deepgen.files import copy, write_json, write_text
+from deepgen.reporting.links import beside, evidence, relative
 
-# Small text files of a run that let a reader check the report: no models, no samples.
-EVIDENCE = ("history.csv", "sigma_grid.csv", "sigma.json", "parzen.json")
+PROVENANCE = ".prov.json"
 
 
 def publish(run: Path, target: Path) -> list[Path]:
-    """Copy the report of a finished run, with the histories and scores behind it.
+    """Copy the report of a finished run with the tables, histories and scores behind it.
 
-    The new publication is written beside the old one and takes its place when it is whole.
+    No models, samples or images go along. Pages are changed to link the copies. The new publication
+    is written beside the old one and takes its place when it is whole.
 
     Args:
         run: `results/<run>`.
@@ -25,7 +27,8 @@ def publish(run: Path, target: Path) -> list[Path]:
         The files written.
 
     Raises:
-        DeepgenError: if the run has no finished report, or one folder lies in the other.
+        DeepgenError: if the run has no finished report, a page links a file that is missing, or one
+            folder lies in the other.
     """
     if not (run / "report/index.html").exists():
         raise DeepgenError(
@@ -38,7 +41,8 @@ def publish(run: Path, target: Path) -> list[Path]:
     new = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
     try:
         for source, name in _published(run):
-            copy(source, new / name)
+            _copy(source, new / name)
+        _check_links(run, new)
         new.chmod(0o755)
         if target.exists():
             shutil.rmtree(target)
@@ -49,13 +53,44 @@ def publish(run: Path, target: Path) -> list[Path]:
 
 
 def _published(run: Path) -> Iterator[tuple[Path, Path]]:
-    """Files of a run and where they go in its publication."""
+    """Files of a run and where they go in its publication: the report, small text files, links."""
     report = run / "report"
     for path in run.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(run).parts)
-        if hidden or not path.is_file():
+        if hidden or not path.is_file() or path.name.endswith(PROVENANCE):
             continue
-        if report in path.parents and not path.name.endswith(".prov.json"):
+        if report in path.parents:
             yield path, path.relative_to(report)
-        elif path.name in EVIDENCE:
+        elif path.suffix in (".csv", ".json"):
             yield path, path.relative_to(run)
+    for page in report.glob("*.html"):
+        for name in evidence(page.read_text(encoding="utf-8")):
+            if (run / name).is_file():
+                yield run / name, Path(name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.suffix == ".html":
+        write_text(target, beside(source.read_text(encoding="utf-8")))
+    elif source.name.endswith(PROVENANCE):
+        write_json(target, _without_names(json.loads(source.read_text(encoding="utf-8"))))
+    else:
+        copy(source, target)
+
+
+def _without_names(manifest: dict) -> dict:
+    """A manifest for strangers: which host made it and the command with its paths stay at home."""
+    private = {"machine": "host", "run": "command"}
+    return {
+        key: {k: v for k, v in value.items() if k != private[key]} if key in private else value
+        for key, value in manifest.items()
+    }
+
+
+def _check_links(run: Path, new: Path) -> None:
+    for page in new.glob("*.html"):
+        for name in relative(page.read_text(encoding="utf-8")):
+            if not (new / name).is_file():
+                raise DeepgenError(
+                    f"{run}/report/{page.name} links {name}, which is missing: run snakemake again"
+                )

@@ -1,8 +1,7 @@
 """The report: HTML pages that need no other file, no script and no network."""
 
-import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,64 +9,64 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deepgen.reporting import templates
+from deepgen.reporting.links import labelled
 from deepgen.reporting.machines import duration, jobs_of, machines
-from deepgen.reporting.printed import printed
-from deepgen.reporting.runs import runs, training_sentences
-from deepgen.reporting.wording import listed
+from deepgen.reporting.pictures import Picture, extras, figure, figure2
+from deepgen.reporting.printed import PrintedTable
+from deepgen.reporting.runs import training_sentences
+from deepgen.reporting.settings_list import sections
 
 FOLDER = Path(templates.__file__).parent
-# Figures of the paper itself come first
-_PAPER_FIGURE = re.compile(r"(?:^|[-_])figure(\d+[a-z]?)$")
-
-
-@dataclass(frozen=True)
-class FigureFile:
-    """A figure as it is shown: output name, bytes of the PNG, caption, and where the PDF is."""
-
-    name: str
-    png: bytes
-    caption: str
-    pdf: str
-
-    @property
-    def number(self) -> str:
-        """Its number in the paper, `Figure 2a`; empty for a figure of our own."""
-        found = _PAPER_FIGURE.search(self.name)
-        return f"Figure {found[1]}" if found else ""
-
-    @property
-    def data(self) -> str:
-        """The image as a `data:` address."""
-        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
+TABLES = ("summary", "table1", "table2", "costs", "scores")
 
 
 @dataclass(frozen=True)
 class Material:
-    """Everything the pages show, already read.
+    """Everything a page shows, already read.
 
     Attributes:
-        table: Long form of Table 1.
-        tables: Relative address of the folder with `table1.csv`, `table1.md`, `table1.tex`.
-        figures: {output name: figure}.
-        histories: {(experiment, seed): history}.
+        tables: Printed tables by what they show, keys of `TABLES`; a missing key is none.
+        table: Long form of Table 1, for its warnings.
+        runs: One row a training, as `deepgen.reporting.runs.runs`.
+        pictures: {`<experiment>/<figure>` or `theory/<figure>`: figure}, in the order of settings.
         manifests: {path label: manifest}.
     """
 
+    tables: dict[str, list[PrintedTable]]
     table: pd.DataFrame
-    tables: str
-    figures: dict[str, FigureFile]
-    histories: dict[tuple[str, int], pd.DataFrame]
-    manifests: dict[str, dict[str, Any]]
+    runs: pd.DataFrame
+    pictures: dict[str, Picture]
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def render(material: Material, settings: dict[str, Any]) -> dict[str, str]:
-    """Every page and `runs.csv`, {file name: text}.
+def render(material: Material, settings: dict[str, Any]) -> str:
+    """One page: the index, in the paper's order, or that of one experiment.
 
     Args:
         material: What is shown.
-        settings: `run`, `title`, `experiments` {name: {"title", "dataset_title",
-            "dataset_citation", "dataset_licence", "settings", "full_budget", "figures"}}.
+        settings: `page`, `index` or the name of an experiment; `run`; `title`; `experiments`
+            {name: {"title", "dataset_title", "dataset_citation", "dataset_licence", "settings",
+            "full_budget", "figures"}}; `earlier`, the same for first phases, which have no page;
+            `not_run` [{"dataset_title", "model", "how_to_get"}].
     """
+    experiments, name = settings["experiments"], settings["page"]
+    common = {
+        "title": settings["title"],
+        "run": settings["run"],
+        "experiments": experiments,
+        "tables": {key: material.tables.get(key, []) for key in TABLES},
+        "sentences": {n: training_sentences(n, e, material.runs) for n, e in experiments.items()},
+        "shortened": _shortened(experiments | settings.get("earlier", {})),
+        "edges": _edges(material.table),
+        "sections": {n: sections(e["settings"]) for n, e in experiments.items()},
+        "sources": {n: _sources(material, e) for n, e in experiments.items()},
+    }
+    own = _index(material, settings) if name == "index" else _experiment(material, settings)
+    page = "index" if name == "index" else "experiment"
+    return _environment().get_template(f"{page}.html").render(common | own)
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -75,105 +74,74 @@ def render(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "number": _number, "unbroken": _unbroken}
-    environment.globals["css"] = (FOLDER / "report.css").read_text(encoding="utf-8")
-    experiments = settings["experiments"]
-    table = runs(material.histories, experiments)
-    jobs = jobs_of(material.manifests)
-    common = {
-        "title": settings["title"],
-        "run": settings["run"],
-        "experiments": experiments,
-        "tables": material.tables,
-        "sentences": {n: training_sentences(n, e, table) for n, e in experiments.items()},
-        "figures": {n: _figures(material, e) for n, e in experiments.items()},
-        "sections": {n: sections(e["settings"]) for n, e in experiments.items()},
-        "sources": {n: _sources(material, e) for n, e in experiments.items()},
+    environment.filters |= {
+        "duration": duration,
+        "labelled": labelled,
+        "number": _number,
+        "unbroken": _unbroken,
     }
-    index = common | {
-        "parts": printed(material.table),
-        "scope": _scope(common["figures"], experiments),
-        "edges": _edges(material.table),
+    environment.globals["css"] = (FOLDER / "report.css").read_text(encoding="utf-8")
+    return environment
+
+
+def _index(material: Material, settings: dict[str, Any]) -> dict[str, Any]:
+    pictures = material.pictures
+    theory = {name: p for name, p in pictures.items() if name.startswith("theory/")}
+    parts = {
+        "theory": list(theory.values()),
+        "figure1": figure("1", theory),
+        "theory_extras": extras(theory, "theory"),
+        "figure2": figure2(pictures, settings["not_run"]),
+        "figure3": figure("3", pictures),
+        "extras": {name: extras(pictures, name) for name in settings["experiments"]},
+        "trainings": len(material.runs),
+        "machines": machines(jobs_of(material.manifests)),
+    }
+    return parts | {"contents": _contents(material, parts)}
+
+
+def _contents(material: Material, parts: dict[str, Any]) -> list[tuple[str, str]]:
+    """(id, heading) of the sections that this page has."""
+    known = [
+        ("how-to-read", "How to read this", True),
+        ("theory", "Figure 1 and the theory", parts["theory"]),
+        ("table-1", "Table 1: Parzen window log-likelihood", True),
+        ("figure-2", "Figure 2: samples", True),
+        ("figure-3", "Figure 3: lines in z space", parts["figure3"]),
+        ("table-2", "Table 2: challenges and costs", True),
+        ("scores", "Scores that need no Inception weights", material.tables.get("scores")),
+        ("experiments", "Behind the numbers: each experiment", True),
+        ("machines", "What machine made this", True),
+    ]
+    return [(id, heading) for id, heading, there in known if there]
+
+
+def _experiment(material: Material, settings: dict[str, Any]) -> dict[str, Any]:
+    name, earlier = settings["page"], settings.get("earlier", {})
+    experiment = settings["experiments"][name]
+    dataset = experiment["settings"]["dataset"]
+    folders = (name, *earlier, f"report/figures/{name}")
+    data = (f"data/raw/{dataset}", f"data/prepared/{dataset}")
+    jobs = jobs_of(material.manifests, (*folders, *data))
+    return {
+        "name": name,
+        "experiment": experiment,
+        "pictures": sorted(material.pictures.values(), key=lambda picture: not picture.number),
+        "runs": material.runs.to_dict("records"),
+        "losses": [column for column in material.runs if column.startswith("final_")],
+        "jobs": jobs,
         "machines": machines(jobs),
     }
-    files = {
-        "index.html": environment.get_template("index.html").render(index),
-        "runs.csv": table.to_csv(index=False, lineterminator="\n", float_format="%.7g"),
-    }
-    for name, experiment in experiments.items():
-        dataset = experiment["settings"]["dataset"]
-        folders = (
-            name,
-            f"report/figures/{name}",
-            f"data/raw/{dataset}",
-            f"data/prepared/{dataset}",
-        )
-        own = jobs_of(material.manifests, folders)
-        page = common | {
-            "name": name,
-            "experiment": experiment,
-            "runs": table[table["experiment"] == name].to_dict("records") if len(table) else [],
-            "losses": [column for column in table if column.startswith("final_")],
-            "jobs": own,
-            "machines": machines(own),
-        }
-        files[f"{name}.html"] = environment.get_template("experiment.html").render(page)
-    return files
 
 
-def sections(settings: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Nested settings as titled lists of (dotted key, value).
-
-    Example:
-        >>> sections({"seeds": [1, 2], "model": {"noise": {"size": 100}}})
-        [('experiment', [('seeds', '1, 2')]), ('model', [('noise.size', '100')])]
-    """
-    plain = [(key, _text(v)) for key, v in settings.items() if not isinstance(v, dict)]
-    nested = [(key, _flat(value)) for key, value in settings.items() if isinstance(value, dict)]
-    return ([("experiment", plain)] if plain else []) + nested
-
-
-def _flat(settings: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    for key, value in settings.items():
-        if isinstance(value, dict):
-            rows += _flat(value, f"{prefix}{key}.")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            # A list of layers: one line each, numbered as people count
-            rows += [(f"{prefix}{key} {i}", _text(layer)) for i, layer in enumerate(value, 1)]
-        else:
-            rows.append((prefix + key, _text(value)))
-    return rows
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_text(v)}" for key, v in value.items() if v is not None)
-    if isinstance(value, list):
-        return ", ".join(_text(entry) for entry in value)
-    if value is None:
-        return "none"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _figures(material: Material, experiment: dict[str, Any]) -> dict[str, FigureFile]:
-    """An experiment's figures, those of the paper first."""
-    names = sorted(experiment["figures"], key=lambda name: not material.figures[name].number)
-    return {name: material.figures[name] for name in names}
-
-
-def _scope(figures: dict[str, dict[str, FigureFile]], experiments: dict[str, Any]) -> str:
-    """What of the paper is here: `Table 1, Figures 2a and 3, for MNIST`."""
-    datasets: dict[str, list[str]] = {}
-    for name, experiment in experiments.items():
-        numbers = {f.number.removeprefix("Figure ") for f in figures[name].values() if f.number}
-        datasets.setdefault(experiment["dataset_title"], []).extend(sorted(numbers))
-    parts: dict[str, list[str]] = {}
-    for dataset, numbers in datasets.items():
-        unique = list(dict.fromkeys(numbers))
-        shown = f", Figure{'s' if len(unique) > 1 else ''} {listed(unique)}," if unique else ""
-        parts.setdefault(f"Table 1{shown} for", []).append(dataset)
-    return "; ".join(f"{what} {listed(where)}" for what, where in parts.items())
+def _shortened(experiments: dict[str, Any]) -> list[str]:
+    """The budgets that are below those of the experiment files: `mnist 8 of 1,500 epochs`."""
+    budgets = {n: (e["settings"]["training"]["epochs"], e) for n, e in experiments.items()}
+    return [
+        f"{name} {budget:,} of {experiment['full_budget']:,} epochs"
+        for name, (budget, experiment) in budgets.items()
+        if budget < experiment["full_budget"]
+    ]
 
 
 def _sources(material: Material, experiment: dict[str, Any]) -> dict[str, str]:
@@ -183,13 +151,12 @@ def _sources(material: Material, experiment: dict[str, Any]) -> dict[str, str]:
 
 
 def _edges(table: pd.DataFrame) -> list[str]:
-    """One sentence for every row whose sigma lies on the edge of its grid."""
+    """What has a sigma on the edge of its grid, one sentence a data set and estimator."""
     rows = table[table["sigma"].str.endswith("*")]
-    names = ["model", "dataset", "selection", "estimator", "sigma"]
+    rows = rows.drop_duplicates(["dataset", "estimator", "model"])
     return [
-        f"{row.model} on {row.dataset}{f' ({row.selection})' if row.selection else ''}, "
-        f"{row.estimator}: σ = {row.sigma.rstrip('*')}"
-        for row in rows[names].drop_duplicates().itertuples()
+        f"{dataset}, {estimator}: {', '.join(part['model'])}"
+        for (dataset, estimator), part in rows.groupby(["dataset", "estimator"], sort=False)
     ]
 
 
@@ -200,6 +167,12 @@ def _number(value: Any, digits: int = 1) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}".replace("-", "−")
 
 
-def _unbroken(cell: str) -> str:
-    """A cell that no line break parts within one standard error."""
-    return re.sub(r"(^\S+ )?± [^)]*\)\*?", lambda error: error[0].replace(" ", "\u00a0"), cell)
+def _unbroken(cell: str, narrow: bool = False) -> str:
+    """A cell that no line break parts within one standard error.
+
+    Args:
+        cell: As `168.6 ± 1.4 (examples)`.
+        narrow: Whether what the error is over may stand on the next line.
+    """
+    error = r"(^\S+ )?± \S+" if narrow else r"(^\S+ )?± [^)]*\)\*?"
+    return re.sub(error, lambda found: found[0].replace(" ", "\u00a0"), cell)

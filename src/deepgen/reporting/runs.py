@@ -14,7 +14,8 @@ def runs(
 
     Args:
         histories: {(experiment, seed): one row an epoch, as `history.csv`}.
-        experiments: {name: {"settings": resolved settings}}, for the budgets.
+        experiments: {name: {"settings": resolved settings}}, for the budgets; a training of
+            another experiment (a first phase) has an empty budget.
 
     Returns:
         `experiment`, `seed`, `epochs` (really run), `budget`, `best_epoch`,
@@ -23,11 +24,12 @@ def runs(
     rows = []
     for (experiment, seed), history in sorted(histories.items()):
         last = history.iloc[-1]
+        known = experiments.get(experiment)
         row = {
             "experiment": experiment,
             "seed": seed,
             "epochs": int(last["epoch"]),
-            "budget": experiments[experiment]["settings"]["training"]["epochs"],
+            "budget": known["settings"]["training"]["epochs"] if known else pd.NA,
             "best_epoch": pd.NA,
             "best_validation_score": float("nan"),
         }
@@ -39,7 +41,8 @@ def runs(
         rows.append(row | {f"final_{name}": last[name] for name in losses})
     table = pd.DataFrame(rows)
     if len(table):
-        table["best_epoch"] = table["best_epoch"].astype("Int64")
+        for column in ("budget", "best_epoch"):
+            table[column] = table[column].astype("Int64")
     return table
 
 
@@ -63,6 +66,8 @@ def training_sentences(name: str, experiment: dict[str, Any], table: pd.DataFram
             f" The experiment file has a budget of {full:,}: these are numbers of a shortened "
             "training."
         )
+    if earlier := experiment["settings"].get("init_from"):
+        text += f" It began with the last model of {earlier}."
     return text + f" The selected checkpoint is {kept(training['selection'])}."
 
 

@@ -1,4 +1,4 @@
-"""Table 1 in long form, and written as CSV, Markdown and LaTeX."""
+"""Table 1 in long form: one row a model, data set, estimator and kind of error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from deepgen.errors import DeepgenError
-from deepgen.reporting.printed import PrintedTable, printed
 from deepgen.reporting.published import published
 
 COLUMNS = [
@@ -18,27 +17,34 @@ COLUMNS = [
     "standard_error_over",
     "num_seeds",
     "num_samples",
+    "num_test_examples",
     "sigma",
     "estimator",
     "space",
     "selection",
+    "source",
 ]
+NUMBERS = ("log_likelihood", "standard_error")
+COUNTS = ("num_seeds", "num_samples", "num_test_examples")
 
 
 def table1(rows: list[dict[str, Any]], scores: list[dict[str, Any]]) -> pd.DataFrame:
     """Published and measured scores, one row a model, data set, estimator and kind of error.
 
     A model of several seeds has its mean over them twice: with the standard error over `seeds`
-    (of the mean of the seeds' scores) and over `examples` (the mean of the seeds' own errors).
+    (of the mean of the seeds' scores) and over `examples` or `folds` (the mean of the seeds' own
+    errors). The same reference of two experiments stands once.
 
     Args:
         rows: What each score belongs to: `model` and `dataset` (titles), `experiment`,
-            `selection` (`selected`, `last`, or empty for a reference), `seed`, `kind`.
+            `selection` (`selected`, `last`, or empty for a reference), `source` (its folder below
+            the experiment's, as `seed-1/selected`).
         scores: The content of each row's `parzen.json`, {estimator: {...}}, in the same order.
 
     Returns:
         The columns of `COLUMNS`; log-likelihoods in nats. `sigma` is text: one value, or the
-        lowest and highest of several seeds, with `*` if one lies on its grid's edge.
+        lowest and highest of several seeds or folds, with `*` if one lies on its grid's edge.
+        `source` is text: files relative to `results/<run>/`, joined by `;`, empty if published.
 
     Raises:
         DeepgenError: if rows and scores differ in number, a score lacks a value, or two different
@@ -48,12 +54,12 @@ def table1(rows: list[dict[str, Any]], scores: list[dict[str, Any]]) -> pd.DataF
         raise DeepgenError(f"table1 got {len(rows)} rows and {len(scores)} scores: give one each")
     datasets = list(dict.fromkeys(row["dataset"] for row in rows))
     lines = [*published(datasets), *_measured(rows, scores)]
-    table = pd.DataFrame(lines, columns=COLUMNS).drop_duplicates(ignore_index=True)
-    for column in ("num_seeds", "num_samples"):
+    table = pd.DataFrame(lines, columns=COLUMNS).drop_duplicates(COLUMNS[:-1], ignore_index=True)
+    for column in COUNTS:
         table[column] = table[column].astype("Int64")
-    table = table.fillna({"sigma": "", "selection": ""})
-    names = ["model", "dataset", "origin", "selection", "estimator", "standard_error_over"]
-    twice = table[table.duplicated(names)]
+    table = table.fillna({"sigma": "", "selection": "", "source": ""})
+    names = ["model", "dataset", "space", "origin", "selection", "estimator"]
+    twice = table[table.duplicated([*names, "standard_error_over"])]
     if len(twice):
         raise DeepgenError(
             f"table 1 has two different rows {twice['model'].iloc[0]!r} on "
@@ -63,7 +69,7 @@ def table1(rows: list[dict[str, Any]], scores: list[dict[str, Any]]) -> pd.DataF
 
 
 def to_csv(table: pd.DataFrame) -> str:
-    """The long form as CSV; seven significant digits."""
+    """A long form as CSV; seven significant digits."""
     return table.to_csv(index=False, lineterminator="\n", float_format="%.7g")
 
 
@@ -73,113 +79,74 @@ def from_csv(text: Any) -> pd.DataFrame:
     Raises:
         DeepgenError: if its columns are others.
     """
-    kinds = {"num_seeds": "Int64", "num_samples": "Int64"}
-    words = {c: str for c in COLUMNS if c not in kinds and c not in COLUMNS[3:5]}
-    table = pd.read_csv(text, dtype=kinds | words)
-    if list(table.columns) != COLUMNS:
-        raise DeepgenError("table1.csv does not have the columns of table 1: make it again")
+    return read_long(text, COLUMNS, NUMBERS, "table1.csv")
+
+
+def read_long(text: Any, columns: list[str], numbers: tuple[str, ...], name: str) -> pd.DataFrame:
+    """A long form with these columns: `numbers` are numbers, `COUNTS` counts, the others text.
+
+    Raises:
+        DeepgenError: if its columns are others.
+    """
+    words = {c: str for c in columns if c not in COUNTS and c not in numbers}
+    table = pd.read_csv(text, dtype=dict.fromkeys(COUNTS, "Int64") | words)
+    if list(table.columns) != columns:
+        raise DeepgenError(f"{name} does not have the columns of this version: make it again")
     return table.fillna(dict.fromkeys(words, ""))
 
 
-def to_markdown(table: pd.DataFrame) -> str:
-    """One Markdown table a data set, with its notes."""
-    return "\n".join(_markdown(part) for part in printed(table))
+def by_seed(results: list[dict[str, Any]], value: str) -> Iterator[dict[str, Any]]:
+    """The mean over seeds with each kind of standard error that is known.
 
+    Args:
+        results: One a seed: `standard_error`, `standard_error_over` and the number named `value`.
+        value: Key of the number.
 
-def to_latex(table: pd.DataFrame) -> str:
-    """One LaTeX table a data set for `\\usepackage{booktabs}`, with its notes."""
-    return "\n".join(_latex(part) for part in printed(table))
+    Yields:
+        `num_seeds`, the mean under `value`, `standard_error` and `standard_error_over`: first the
+        mean of the seeds' own errors; then, of several seeds, the standard error of their mean
+        (ddof 1), over `seeds`.
+    """
+    values = pd.Series([result[value] for result in results], dtype=float)
+    errors = pd.Series([result["standard_error"] for result in results], dtype=float)
+    common = {"num_seeds": len(values), value: values.mean()}
+    over = results[0].get("standard_error_over", "examples")
+    yield common | {"standard_error": errors.mean(), "standard_error_over": over}
+    if len(values) > 1:
+        error = values.std(ddof=1) / len(values) ** 0.5
+        yield common | {"standard_error": error, "standard_error_over": "seeds"}
 
 
 def _measured(rows: list[dict[str, Any]], scores: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     groups: dict[tuple, list[dict[str, Any]]] = {}
+    sources: dict[tuple, list[str]] = {}
     for row, score in zip(rows, scores, strict=True):
         for estimator, result in score.items():
             key = (row["model"], row["dataset"], row["experiment"], row["selection"], estimator)
             groups.setdefault(key, []).append(result)
-    for (model, dataset, _, selection, estimator), results in groups.items():
+            path = f"{row['experiment']}/{row['source']}/parzen.json"
+            sources.setdefault(key, []).append(path)
+    for key, results in groups.items():
+        model, dataset, _, selection, estimator = key
         names = {"model": model, "dataset": dataset, "origin": "measured"}
-        names |= {"estimator": estimator, "selection": selection}
+        names |= {"estimator": estimator, "selection": selection, "source": ";".join(sources[key])}
         try:
-            yield from (names | line for line in _summaries(results))
+            common = {
+                "num_samples": results[0]["num_samples"],
+                "num_test_examples": results[0]["num_test_examples"],
+                "sigma": _sigma(results),
+                "space": results[0]["space"],
+            }
+            yield from (names | common | line for line in by_seed(results, "log_likelihood"))
         except KeyError as error:
             raise DeepgenError(
                 f"a score of {model} on {dataset} lacks {error}: run deepgen score again"
             ) from None
 
 
-def _summaries(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One group's row with the error over examples and, if there are several seeds, over seeds."""
-    frame = pd.DataFrame(results)
-    mean, errors = frame["log_likelihood"].mean(), frame["standard_error"]
-    common = {
-        "log_likelihood": mean,
-        "num_seeds": len(frame),
-        "num_samples": frame["num_samples"].iloc[0],
-        "sigma": _sigma(frame),
-        "space": frame["space"].iloc[0],
-    }
-    folds = results[0].get("per_fold")
-    over = "folds" if folds and len(folds) > 1 else "examples"
-    lines = [common | {"standard_error": errors.mean(), "standard_error_over": over}]
-    if len(frame) > 1:
-        error = frame["log_likelihood"].std(ddof=1) / len(frame) ** 0.5
-        lines.append(common | {"standard_error": error, "standard_error_over": "seeds"})
-    return lines
-
-
-def _sigma(frame: pd.DataFrame) -> str:
-    low, high = f"{frame['sigma'].min():.4g}", f"{frame['sigma'].max():.4g}"
-    return (low if low == high else f"{low} to {high}") + (
-        "*" if frame["on_grid_edge"].any() else ""
-    )
-
-
-def _markdown(part: PrintedTable) -> str:
-    def safe(text: str) -> str:
-        return "".join(f"\\{c}" if c in "\\|*_<`" else c for c in text)
-
-    def line(cells: list[str]) -> str:
-        return "| " + " | ".join(cells) + " |"
-
-    head = [line([safe(name) for name in part.columns]), line(["---"] + ["---:"] * part.width)]
-    body = []
-    for block in part.blocks:
-        if block.title:
-            body.append(line([f"*{safe(block.title)}*"] + [""] * part.width))
-        body += [line([safe(cell) for cell in (row.label, *row.cells)]) for row in block.rows]
-    notes = [f"- {safe(note)}" for note in part.notes]
-    return "\n".join([f"**{safe(part.title)}**", "", *head, *body, "", *notes, ""])
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "±": r"$\pm$",
-    "σ": r"$\sigma$",
-    "–": "--",
-    "−": "$-$",
-    "²": "$^2$",
-}
-_LATEX |= {character: f"\\{character}" for character in "&%$#_{}"}
-_LATEX |= {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-
-
-def _latex(part: PrintedTable) -> str:
-    def safe(text: str) -> str:
-        return "".join(_LATEX.get(character, character) for character in text)
-
-    def line(cells: list[str]) -> str:
-        return " & ".join(safe(cell) for cell in cells) + r" \\"
-
-    lines = [r"\begin{table}", r"\centering", rf"\caption{{{safe(part.title)}}}"]
-    lines += [rf"\begin{{tabular}}{{l{'r' * part.width}}}", r"\toprule", line(part.columns)]
-    for block in part.blocks:
-        lines.append(r"\midrule")
-        if block.title:
-            lines.append(
-                rf"\multicolumn{{{part.width + 1}}}{{l}}{{\emph{{{safe(block.title)}}}}} \\"
-            )
-        lines += [line([row.label, *row.cells]) for row in block.rows]
-    lines += [r"\bottomrule", r"\end{tabular}", "", r"\footnotesize"]
-    lines += [safe(note) + r"\par" for note in part.notes]
-    return "\n".join([*lines, r"\end{table}", ""])
+def _sigma(results: list[dict[str, Any]]) -> str:
+    """The sigma of all seeds and, where a set has them, of all folds."""
+    sigmas = [s for result in results for s in result.get("sigmas") or [result["sigma"]]]
+    low, high = f"{min(sigmas):.4g}", f"{max(sigmas):.4g}"
+    edge = "*" if any(result["on_grid_edge"] for result in results) else ""
+    return (low if low == high else f"{low} to {high}") + edge

@@ -1,6 +1,5 @@
-"""Stage `report`: HTML pages from the table, the figures, the histories and the provenance."""
+"""Stage `report`: one HTML page from tables, figures, histories and provenance."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,57 +7,68 @@ import pandas as pd
 
 from deepgen.errors import DeepgenError
 from deepgen.files import write_text
+from deepgen.reporting.contents import LongForms, index_tables, measured, own_tables
+from deepgen.reporting.costs import costs
+from deepgen.reporting.pictures import Picture
+from deepgen.reporting.printed import to_latex, to_markdown
 from deepgen.reporting.read import load, read
-from deepgen.reporting.report import FigureFile, Material, render
-from deepgen.reporting.tables import from_csv
+from deepgen.reporting.report import Material, render
+from deepgen.reporting.runs import runs
+from deepgen.reporting.scores import from_csv as scores_from_csv
+from deepgen.reporting.tables import from_csv as table1_from_csv
+from deepgen.reporting.tables import to_csv
+
+KINDS = ("figure", "caption", "history", "provenance")
 
 
 def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
-    """Write `index.html`, `<experiment>.html` for each experiment, and `runs.csv`.
+    """Write one page; beside the index also `runs.csv`, `tables/costs.csv` and `tables/table2.*`.
+
+    Links count on the page's place in `results/<run>/report/`, beside `figures/<experiment>/` and
+    `tables/`.
 
     Args:
-        inputs: `table1`: `table1.csv`; `figure:<experiment>/<figure>`: a PNG with its PDF beside
-            it; `caption:<experiment>/<figure>`: its text; `provenance:<label>`: a `*.prov.json`;
-            `history:<experiment>/seed-<s>`: a `history.csv`. Other roles are not read.
-        out: Folder of the report.
-        settings: As for `deepgen.reporting.report.render`.
+        inputs: For both kinds of page `figure:<experiment>/<figure>`, a PNG, and
+            `caption:<experiment>/<figure>`, its text; `history:<experiment>/seed-<s>`, a
+            `history.csv`; `provenance:<label>`, a `*.prov.json`. For the index `table1` and
+            `scores`, the long forms that the stage `table` made, and figures of the experiment
+            `theory` if there are any. For an experiment's page
+            `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
+        out: Receives `<page>.html`.
+        settings: As for `deepgen.reporting.report.render`; for an experiment's page also `rows`,
+            those of the stage `table` that are its own.
 
     Raises:
-        DeepgenError: if a file is missing or damaged, or an experiment's figure or caption is not
-            given.
+        DeepgenError: if a file is missing or damaged, a role is missing, or the page is not known.
     """
+    page, experiments = settings["page"], settings["experiments"]
+    if page != "index" and page not in experiments:
+        raise DeepgenError(f"report has no page {page!r}: name index or one of its experiments")
+    trained = experiments | settings.get("earlier", {})
     roles = _by_kind(inputs)
-    if "table1" not in inputs:
-        raise DeepgenError("report needs the role table1: add --input table1=<table1.csv>")
-    named = [name for e in settings["experiments"].values() for name in e["figures"]]
-    for kind in ("figure", "caption"):
-        if missing := sorted(set(named) - set(roles[kind])):
-            raise DeepgenError(f"report needs the {kind}s {', '.join(missing)}: add them as inputs")
-    # Jobs write into a folder beside the published one, so links count from where table1 lies:
-    # <report>/tables/table1.csv
-    tables = inputs["table1"].absolute().parent
-    root = tables.parent if tables.name == "tables" else tables
-    material = Material(
-        table=read(inputs["table1"], from_csv),
-        tables=Path(os.path.relpath(tables, root)).as_posix(),
-        figures={
-            name: _figure(roles["figure"][name], roles["caption"][name], root) for name in named
-        },
-        histories={
-            _training(label, settings): read(path, _history)
-            for label, path in roles["history"].items()
-        },
-        manifests={label: load(path) for label, path in roles["provenance"].items()},
+    histories = {
+        _training(label, trained): read(path, _history) for label, path in roles["history"].items()
+    }
+    manifests = {label: load(path) for label, path in roles["provenance"].items()}
+    long = LongForms(
+        *(_made(inputs) if page == "index" else measured(inputs, settings["rows"], load)),
+        runs=runs(histories, trained),
+        costs=costs(histories, manifests, experiments),
     )
-    for name, text in render(material, settings).items():
-        write_text(out / name, text)
+    tables = (index_tables if page == "index" else own_tables)(long, manifests, settings)
+    pictures = _pictures(roles, experiments)
+    material = Material(tables, long.table1, long.runs, pictures, manifests)
+    write_text(out / f"{page}.html", render(material, settings))
+    if page == "index":
+        write_text(out / "runs.csv", to_csv(long.runs))
+        write_text(out / "tables/costs.csv", to_csv(long.costs))
+        write_text(out / "tables/table2.md", to_markdown(tables["table2"]))
+        write_text(out / "tables/table2.tex", to_latex(tables["table2"]))
 
 
 def _by_kind(inputs: dict[str, Path]) -> dict[str, dict[str, Path]]:
     """{"figure": {name: path}, ...} from roles `kind:name`."""
-    kinds: dict[str, dict[str, Path]] = {
-        kind: {} for kind in ("figure", "caption", "history", "provenance")
-    }
+    kinds: dict[str, dict[str, Path]] = {kind: {} for kind in KINDS}
     for role, path in inputs.items():
         kind, _, name = role.partition(":")
         if kind in kinds:
@@ -66,9 +76,32 @@ def _by_kind(inputs: dict[str, Path]) -> dict[str, dict[str, Path]]:
     return kinds
 
 
-def _figure(path: Path, caption: Path, root: Path) -> FigureFile:
-    pdf = Path(os.path.relpath(path.absolute().with_suffix(".pdf"), root)).as_posix()
-    return FigureFile(path.stem, read(path, _png), load(caption).strip(), pdf)
+def _made(inputs: dict[str, Path]) -> list[pd.DataFrame]:
+    """The long forms that the index shows."""
+    readers = {"table1": table1_from_csv, "scores": scores_from_csv}
+    if missing := [role for role in readers if role not in inputs]:
+        raise DeepgenError(
+            f"report needs {missing[0]}: add --input {missing[0]}=<{missing[0]}.csv>"
+        )
+    return [read(inputs[role], reader) for role, reader in readers.items()]
+
+
+def _pictures(roles: dict[str, dict[str, Path]], experiments: dict[str, Any]) -> dict[str, Picture]:
+    """Every figure that the settings name, in their order, then those of the theory."""
+    datasets = {f: e["dataset_title"] for e in experiments.values() for f in e["figures"]}
+    datasets |= {name: "" for name in roles["figure"] if name.startswith("theory/")}
+    for kind in ("figure", "caption"):
+        if missing := sorted(set(datasets) - set(roles[kind])):
+            raise DeepgenError(f"report needs the {kind}s {', '.join(missing)}: add them as inputs")
+    return {
+        name: Picture(
+            name,
+            read(roles["figure"][name], _png),
+            load(roles["caption"][name]).strip(),
+            dataset,
+        )
+        for name, dataset in datasets.items()
+    }
 
 
 def _png(path: Path) -> bytes:
@@ -78,10 +111,10 @@ def _png(path: Path) -> bytes:
     return content
 
 
-def _training(label: str, settings: dict[str, Any]) -> tuple[str, int]:
+def _training(label: str, trained: dict[str, Any]) -> tuple[str, int]:
     """Experiment and seed of `<experiment>/seed-<s>`."""
     experiment, _, seed = label.partition("/seed-")
-    if experiment not in settings["experiments"] or not seed.isdigit():
+    if experiment not in trained or not seed.isdigit():
         raise DeepgenError(
             f"report does not know the training {label!r}: name it <experiment>/seed-<s>"
         )
