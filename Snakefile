@@ -1,5 +1,6 @@
 # The whole paper: `snakemake --cores all`, or `--configfile config/quick.yaml` for minutes.
 import os
+import sys
 from pathlib import Path
 
 from deepgen.config import load_config
@@ -17,6 +18,8 @@ except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
 run = plan.run
+for name, cure in plan.left_out.items():
+    print(f"deepgen: {name} is left out: {cure}", file=sys.stderr)
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:
     os.environ.setdefault("DEEPGEN_MIRROR", plan.config.run.data.mirror)
@@ -24,16 +27,23 @@ if plan.config.run.data.mirror:
 
 wildcard_constraints:
     run=run,
-    experiment="|".join(plan.experiments),
+    experiment="|".join(plan.trained),
     seed=r"\d+",
     checkpoint="selected|last",
-    score="|".join({s for e in plan.experiments.values() for s in e.scores}),
+    score="two_sample|precision_recall|mmd|data_copying",
     source=r"seed-\d+/(selected|last)|references/[a-z-]+",
+    fold=r"(fold-\d+/)?",
+    theory_figure="figure1|theory",
 
 
 rule all:
     input:
         f"results/{run}/report/index.html",
+        expand(
+            "results/{run}/report/{experiment}.html",
+            run=run,
+            experiment=plan.experiments,
+        ),
 
 
 include: "workflow/rules/common.smk"

@@ -12,7 +12,16 @@ SETTINGS = {
     "family": "gan",
     "space": "pixels",
     "noise": {"size": 5, "distribution": "uniform"},
-    "generator": [{"kind": "sigmoid", "units": None, "irange": 0.05, "bias": 0.0}],
+    "generator": [
+        {
+            "kind": "sigmoid",
+            "units": None,
+            "irange": 0.05,
+            "bias": 0.0,
+            "sparse": None,
+            "max_col_norm": None,
+        }
+    ],
 }
 
 

@@ -8,10 +8,10 @@ import re
 import pytest
 import yaml
 
-from deepgen.checks import FIGURE2A_SAMPLES, RESERVED
+from deepgen.checks import FIGURE2_SAMPLES, RESERVED
 from deepgen.config import load_config, load_experiment, merge, stage_settings
 from deepgen.errors import DeepgenError
-from deepgen.figures import figure2a
+from deepgen.figures import figure2
 from deepgen.files import canonical_json
 
 STAGES = {
@@ -68,10 +68,80 @@ def sentence_of(function, *arguments):
     return text
 
 
-@pytest.mark.parametrize("name", ["config", "quick"])
-def test_shipped_run_files_load(root, name):
+PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "experiments"),
+    [("config", PUBLIC), ("laptop", PUBLIC), ("paper-cpu", PUBLIC), ("quick", ["mnist"])],
+)
+def test_shipped_run_files_load(root, name, experiments):
     config = load_config(root / "config" / f"{name}.yaml", root / "config")
-    assert list(config.experiments) == ["mnist"]
+    assert list(config.experiments) == experiments
+    if "lfw" in experiments:
+        assert list(config.earlier) == ["lfw-pretrain"]
+        assert list(config.not_run) == ["tfd"]
+
+
+def test_tfd_runs_if_and_only_if_its_file_is_given(root, tmp_path):
+    run = {"run": "faces", "experiments": ["mnist", "tfd"]}
+    without = load_config(run, root / "config")
+    assert (list(without.experiments), list(without.not_run)) == (["mnist"], ["tfd"])
+    assert not without.earlier
+    given = run | {"data": {"tfd": {"file": "nowhere/TFD_48x48.mat"}}}  # not looked at yet
+    with_file = load_config(given, root / "config")
+    assert list(with_file.experiments) == ["mnist", "tfd"]
+    assert list(with_file.earlier) == ["tfd-pretrain"]
+    assert not with_file.not_run
+    alone = {"run": "faces", "experiments": ["tfd"]}
+    assert "data.tfd.file" in sentence_of(load_config, alone, root / "config")
+
+
+def _phases(folder, shipped, **second):
+    """A first phase, and a second that puts one layer in front of it."""
+    write(folder / "experiments" / "first.yaml", shipped)
+    deeper = copy.deepcopy(shipped)
+    deeper["model"]["generator"].insert(0, {"kind": "sigmoid", "units": 100})
+    deeper = deeper | {"init_from": "first", "title": "Second"} | second
+    write(folder / "experiments" / "second.yaml", deeper)
+    return write(folder / "run.yaml", {"run": "trial", "experiments": ["second"]})
+
+
+def test_a_first_phase_is_part_of_the_run_but_not_of_its_table(folder, shipped):
+    config = load_config(_phases(folder, shipped), folder)
+    assert list(config.experiments) == ["second"]
+    assert list(config.earlier) == ["first"]
+    overrides = {"first": {"training": {"epochs": 3}}}
+    run = {"run": "trial", "experiments": ["second"], "overrides": overrides}
+    assert load_config(run, folder)["first"].training.epochs == 3
+
+
+def test_phases_that_do_not_fit_are_one_sentence(folder, shipped):
+    run = _phases(folder, shipped, init_from="third")
+    assert "experiment 'third' has no file" in sentence_of(load_config, run, folder)
+    run = _phases(folder, shipped | {"init_from": "second"})
+    assert "in a circle (second -> first -> second)" in sentence_of(load_config, run, folder)
+    run = _phases(folder, shipped, model=shipped["model"] | {"generator": [{"kind": "sigmoid"}]})
+    assert "not the last layers" in sentence_of(load_config, run, folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("model.generator.2.stride", 2, "makes images of 23 x 23, but cifar10 has 32 x 32"),
+        ("model.generator.2.channels", 79, "the layer before deconv needs units: 7900"),
+        ("model.generator.1", {"kind": "deconv", "channels": 80, "size": 10}, "for the last layer"),
+        ("model.generator.0.sparse", 101, "sparse is 101, more than the 100 inputs"),
+        ("objective.discriminator.layers.1.kind", "maxout", "layers[1].units is missing"),
+        ("objective.discriminator.layers.0", {"kind": "relu", "units": 5}, "come before all"),
+        ("model.space", "contrast", "model.space is 'contrast': must be 'pixels' or"),
+    ],
+)
+def test_convolutional_networks_that_do_not_fit_are_one_sentence(root, folder, key, value, said):
+    content = yaml.safe_load((root / "config/experiments/cifar10-conv.yaml").read_text())
+    put(content, key, value)
+    path = write(folder / "experiments" / "cifar10-conv.yaml", content)
+    assert said in sentence_of(load_experiment, path)
 
 
 def test_paper_and_quick_runs_differ_as_their_files_say(root):
@@ -172,8 +242,8 @@ def test_paper_and_quick_runs_differ_as_their_files_say(root):
             "references.names is ['kmeans', 'kmeans']: must not repeat 'kmeans'",
         ),
         ("figures", ["figure3", "figure3"], "figures is ['figure3', 'figure3']: must not repeat"),
-        ("figures", ["figure2"], "figures[0] is 'figure2'; known are figure2a, figure3, previews,"),
-        ("figures", ["figure3", "previw"], "figures[1] is 'previw'; known are figure2a, figure3,"),
+        ("figures", ["figure2"], "figures[0] is 'figure2'; known are figure2a, figure2b, "),
+        ("figures", ["figure3", "previw"], "figures[1] is 'previw'; known are figure2a, "),
         ("figures", ["previw"], "; did you mean 'previews'?"),
         ("figures", ["style"], "figures[0] is 'style'; known are figure2a"),
         ("scores", ["parzen", "parzen"], "scores is ['parzen', 'parzen']: must not repeat"),
@@ -305,7 +375,7 @@ def test_few_samples_are_enough_without_figure2a(folder, shipped):
 
 
 def test_figure2a_shows_as_many_samples_as_the_configuration_asks_for():
-    assert figure2a.ROWS * figure2a.SAMPLES == FIGURE2A_SAMPLES
+    assert figure2.ROWS * figure2.SAMPLES == FIGURE2_SAMPLES
 
 
 def test_two_experiments_with_one_title_are_refused(folder, shipped):
@@ -333,7 +403,7 @@ def test_an_override_may_choose_another_rule(folder):
         ("reference", "k-means", "reference 'k-means' is not known: choose from training-images, "),
         ("reference", "k-means", "kmeans, gaussian; did you mean 'kmeans'?"),
         ("score", "foo", "score 'foo' is not known: choose from parzen"),
-        ("figure", "figure9", "figure 'figure9' is not known: choose from figure2a, figure3, prev"),
+        ("figure", "figure9", "figure 'figure9' is not known: choose from figure2a, "),
         ("table", "", "stage table is about a whole run: name one, as in config/quick.yaml:mnist"),
         ("report", "", "stage report is about a whole run: name one, as in config/quick.yaml:"),
     ],

@@ -19,7 +19,7 @@ def test_config_readme_is_in_sync(root):
 def test_every_key_has_a_row_with_a_meaning_and_every_link_a_section():
     page = config_docs()
     sections = {s.split("\n")[0]: s for s in page.split("\n## ")[1:]}
-    assert list(sections)[:3] == ["Run", "DataSettings", "Experiment"]
+    assert list(sections)[:3] == ["Run", "DataSettings", "TfdSettings"]
     for kind in (Run, Experiment):
         for key in kind.model_fields:
             row = next(

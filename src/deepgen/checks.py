@@ -9,22 +9,32 @@ from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.settings import Experiment, Reference, Run, Score
 
-FIGURE2A_SAMPLES = 20
+FIGURE2_SAMPLES = 20
+
+# The parts of Figure 2, and the open set that stands in for part b
+FIGURE2 = ("figure2a", "figure2b", "figure2b_lfw", "figure2c", "figure2d")
 
 # A rule or a folder has this name, and each experiment has a rule and a folder of its own.
 RESERVED = (
     "all",
+    "index",
     "report",
     "data",
+    "theory",
     "train",
     "sample",
-    "score",
+    "classify",
     "select_sigma",
+    "score_parzen",
+    "score_by_comparison",
     "make_reference",
     "interpolate",
     "find_neighbours",
     "draw_figure",
+    "work_out_theory",
+    "draw_theory",
     "make_table",
+    "write_page",
     "write_report",
     *(f"{stage}_{dataset}" for dataset in DATASETS for stage in ("fetch", "prepare")),
 )
@@ -50,12 +60,48 @@ def check_run(run: Run, where: str) -> None:
                 "in - and _: rename one of them"
             )
         rules[rule] = name
+
+
+def check_overrides(run: Run, experiments: dict[str, Experiment], where: str) -> None:
+    """Refuse overrides of an experiment that is not part of the run."""
     for name in run.overrides:
-        if name not in run.experiments:
+        if name not in experiments:
             raise DeepgenError(
                 f"{where}: overrides.{name} is not among experiments "
-                f"[{', '.join(run.experiments)}]{closest(name, run.experiments)}"
+                f"[{', '.join(experiments)}]{closest(name, experiments)}"
             )
+
+
+def check_phases(experiments: dict[str, Experiment], where: str) -> None:
+    """Refuse an `init_from` that leads in a circle or to a model that cannot begin this one."""
+    for name, experiment in experiments.items():
+        above, seen = experiment, [name]
+        while above.init_from:
+            if above.init_from in seen:
+                circle = " -> ".join([*seen, above.init_from])
+                raise DeepgenError(
+                    f"{where}: init_from leads in a circle ({circle}): let one of them begin "
+                    "without it"
+                )
+            seen.append(above.init_from)
+            above = experiments[above.init_from]
+        if experiment.init_from:
+            _check_phase(name, experiment, experiments[experiment.init_from], where)
+
+
+def _check_phase(name: str, experiment: Experiment, earlier: Experiment, where: str) -> None:
+    theirs = [(layer.kind, getattr(layer, "units", None)) for layer in earlier.model.generator]
+    ours = [(layer.kind, getattr(layer, "units", None)) for layer in experiment.model.generator]
+    if experiment.dataset != earlier.dataset or experiment.model.space != earlier.model.space:
+        problem = "is on another data set or in another space"
+    elif ours[-len(theirs) :] != theirs:
+        problem = "has layers that are not the last layers of this experiment's generator"
+    else:
+        return
+    raise DeepgenError(
+        f"{where}: init_from of {name} is {experiment.init_from!r}, which {problem}: change one of "
+        "the two"
+    )
 
 
 def check_titles(experiments: dict[str, Experiment], where: str) -> None:
@@ -83,42 +129,64 @@ def check_experiment(experiment: Experiment, where: str) -> None:
                 f"{where}: figures[{i}] is {figure!r}; known are {', '.join(known)}"
                 f"{closest(figure, known)}"
             )
-    if "figure2a" in experiment.figures and experiment.num_samples < FIGURE2A_SAMPLES:
+    sheets = [figure for figure in experiment.figures if figure_module(figure) == "figure2"]
+    if sheets and experiment.num_samples < FIGURE2_SAMPLES:
         raise DeepgenError(
             f"{where}: num_samples is {experiment.num_samples}: must be at least "
-            f"{FIGURE2A_SAMPLES}, because figures has figure2a"
+            f"{FIGURE2_SAMPLES}, because figures has {sheets[0]}"
         )
+    _check_deconv(experiment, where)
     for key, value, most, split in _limits(experiment):
-        if value > most:
+        if most is not None and value > most:
             raise DeepgenError(
                 f"{where}: {key} is {value}: must be at most {most}, because {experiment.dataset} "
                 f"has {_size(experiment, split)} {split} images"
             )
 
 
-def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int, str]]:
-    """Key, value, largest value and split of every count of images."""
+def _check_deconv(experiment: Experiment, where: str) -> None:
+    last = experiment.model.generator[-1]
+    if last.kind != "deconv":
+        return
+    side, shape = last.stride * (last.size - 1) + last.kernel, DATASETS[experiment.dataset].shape
+    if shape[:2] != (side, side):
+        raise DeepgenError(
+            f"{where}: model.generator[{len(experiment.model.generator) - 1}] makes images of "
+            f"{side} x {side}, but {experiment.dataset} has {shape[0]} x {shape[1]}: change size, "
+            "stride or kernel"
+        )
+
+
+def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]]:
+    """Key, value, largest value (None: not known) and split of every count of images."""
     valid, train = _size(experiment, "validation"), _size(experiment, "training")
     selection, references = experiment.training.selection, experiment.references
     if selection.rule == "validation_parzen":  # which scores on the images that are left
         key = "training.selection.sigma_examples"
-        yield key, selection.sigma_examples, valid - 1, "validation"
-    yield "parzen.sigma_examples", experiment.parzen.sigma_examples, valid, "validation"
+        yield key, selection.sigma_examples, valid and valid - 1, "validation"
+    if not DATASETS[experiment.dataset].folds:  # a fold's validation part is used whole
+        yield "parzen.sigma_examples", experiment.parzen.sigma_examples, valid, "validation"
     if "training-images" in references.names:
         yield "references.num_samples", references.num_samples, train, "training"
     if "kmeans" in references.names:
         yield "references.kmeans_centroids", references.kmeans_centroids, train, "training"
 
 
-def _size(experiment: Experiment, split: str) -> int:
-    rows = DATASETS[experiment.dataset].splits[{"validation": "valid", "training": "train"}[split]]
-    return rows.stop - rows.start
+def _size(experiment: Experiment, split: str) -> int | None:
+    sizes = DATASETS[experiment.dataset].sizes
+    return sizes.get({"validation": "valid", "training": "train"}[split])
 
 
 def known_figures() -> list[str]:
-    """The modules of `deepgen.figures` that draw one, found without importing Matplotlib."""
-    names = {path.stem for path in (Path(__file__).parent / "figures").glob("*.py")}
-    return sorted(names - {"__init__", "style"})
+    """The figures of an experiment, found without importing Matplotlib."""
+    modules = {path.stem for path in (Path(__file__).parent / "figures").glob("*.py")}
+    other = {"__init__", "style", "figure1", "theory", "figure2"}
+    return sorted(modules - other | set(FIGURE2))
+
+
+def figure_module(name: str) -> str:
+    """The module of `deepgen.figures` that draws a figure: one for all parts of Figure 2."""
+    return "figure2" if name in FIGURE2 else name
 
 
 def check_name(stage: str, name: str) -> None:

@@ -86,6 +86,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = _stage(commands, do.train, "train one seed of an experiment", seed=True, store=True)
     _data(p)
+    p.add_argument(
+        "--previous", type=Path, help="model file of the experiment that init_from names"
+    )
     p.set_defaults(lock_timeout=0.0)  # a training takes hours: say who has it, do not wait unseen
     p.add_argument(
         "--stop-after",
@@ -111,16 +114,28 @@ def build_parser() -> argparse.ArgumentParser:
     _file(p, "samples", "samples.npy")
     _data(p)
 
+    p = _stage(commands, do.classify, "train a classifier for its features", store=True)
+    _data(p)
+
     p = _stage(commands, do.score, "score samples on the test split", store=True, named=True)
     _file(p, "samples", "samples.npy")
-    _file(p, "sigma", "sigma.json")
+    p.add_argument(
+        "--sigma",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="for parzen: sigma.json, or that of every fold in order",
+    )
+    p.add_argument("--classifier", type=Path, help="for the others: file that classify made")
     _data(p)
+
+    _stage(commands, do.theory, "train the net of Figure 1 and compute section 4", store=True)
 
     p = _stage(commands, do.figure, "draw one figure", named=True)
     _roles(p)
 
-    p = _stage(commands, do.table, "make Table 1")
-    p.add_argument("--scores", type=Path, nargs="+", required=True, help="one file a row")
+    p = _stage(commands, do.table, "make Table 1 and the table of the other scores")
+    _roles(p)
 
     p = _stage(commands, do.report, "write the HTML report")
     _roles(p)
@@ -129,6 +144,11 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("run", type=Path, help="results/<run>")
     p.add_argument("--out", type=Path, default=Path("reports"), help="default: reports")
     p.set_defaults(function=do.publish)
+
+    p = commands.add_parser("pdf", help="print a page of the report as PDF")
+    p.add_argument("--html", type=Path, required=True, help="results/<run>/report/index.html")
+    p.add_argument("--out", type=Path, required=True, help="the PDF")
+    p.set_defaults(function=do.pdf)
 
     p = commands.add_parser("store", help="list or prune the store")
     p.add_argument("action", choices=["list", "prune"])

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.config import load_config, load_experiment, read_yaml, stage_settings
-from deepgen.data.registry import prepared_names
+from deepgen.data.registry import prepared_names, raw_inputs, raw_names
 from deepgen.errors import DeepgenError
 from deepgen.jobs import store
 from deepgen.jobs.identity import model_code
 from deepgen.jobs.job import Job
-from deepgen.jobs.plan import Plan
+from deepgen.jobs.plan import Plan, report_names
 from deepgen.jobs.train_job import run_training
 from deepgen.reporting.publish import publish as publish_report
 
@@ -28,35 +28,51 @@ NEEDED = {
     "reference": ("space", "threads", "reference", "seed"),
     "select-sigma": ("space", "threads", "parzen"),
     "score": ("space", "threads", "score"),
+    "classify": ("space", "threads", "classifier"),
+    "theory": ("theory", "threads"),
     "figure": ("figure", "output"),
     "table": ("rows",),
-    "report": ("run", "title", "experiments"),
+    "report": ("run", "page", "title", "experiments", "not_run"),
 }
 
 
 def fetch(o: argparse.Namespace) -> None:
     """Download and verify the files of a data set."""
-    job = _job(o, {}, lambda settings: [file["name"] for file in settings["files"]])
-    _run(job, mirror=o.mirror, bundled=o.bundled)
+    _run(_job(o, {}, raw_names), mirror=o.mirror, bundled=o.bundled)
 
 
 def prepare(o: argparse.Namespace) -> None:
     """Raw files to arrays and splits."""
     settings = _settings(o)
-    files = [name for part in settings["parts"].values() for name in part.values()]
     outputs = prepared_names(settings)
-    _run(_job(o, _in(o.raw, *files), outputs), raw=o.raw)
+    _run(_job(o, _in(o.raw, *raw_inputs(settings)), outputs), raw=o.raw)
     for stale in set(o.out.glob("*_labels.npy")) - {o.out / name for name in outputs}:
         stale.unlink()  # of an earlier preparation; readers take labels for real if the file exists
 
 
 def train(o: argparse.Namespace) -> None:
     """Train one seed of an experiment."""
+    settings = _settings(o)
     labels = [n for n in ["train_labels.npy"] if (o.data / n).exists()]
-    inputs = _in(o.data, "train.npy", *labels, "valid.npy")
+    valid = ["valid.npy"] * (settings["training"]["selection"]["rule"] != "last")
+    inputs = _in(o.data, "train.npy", *labels, *valid)
+    if o.previous:
+        inputs["previous"] = o.previous
     models = ["selected", "last", "objective"]
     outputs = [f"{m}.safetensors" for m in models] + ["history.csv", "previews.npy"]
-    run_training(_job(o, inputs, outputs), o.data, o.device, o.stop_after)
+    run_training(_job(o, inputs, outputs), o.data, o.previous, o.device, o.stop_after)
+
+
+def classify(o: argparse.Namespace) -> None:
+    """Train the classifier whose features the comparing scores use."""
+    parts = "train.npy", "train_labels.npy", "test.npy", "test_labels.npy"
+    outputs = ["classifier.safetensors", "classifier.json"]
+    _run(_job(o, _in(o.data, *parts), outputs), data=o.data, device=o.device)
+
+
+def theory(o: argparse.Namespace) -> None:
+    """Train the one-dimensional net of Figure 1 and compute section 4."""
+    _run(_job(o, {}, ["figure1.npz", "theory.npz"]), device=o.device)
 
 
 def sample(o: argparse.Namespace) -> None:
@@ -90,10 +106,32 @@ def select_sigma(o: argparse.Namespace) -> None:
 
 
 def score(o: argparse.Namespace) -> None:
-    """Score samples on the test split."""
-    inputs = {"samples": o.samples, "sigma": o.sigma} | _in(o.data, "test.npy")
-    job = _job(o, inputs, lambda settings: [f"{settings['score']}.json"])
-    _run(job, samples=o.samples, sigma=o.sigma, data=o.data, device=o.device)
+    """Score samples against test images."""
+    settings = _settings(o)
+    inputs = {"samples": o.samples}
+    if settings["score"] == "parzen":
+        folds = settings["folds"]
+        if len(o.sigma) != (folds or 1):
+            raise DeepgenError(f"--sigma needs {folds or 1} files, one a fold, not {len(o.sigma)}")
+        for k, path in enumerate(o.sigma, 1):
+            fold = f"fold-{k}/" if folds else ""
+            inputs |= {f"{fold}sigma": path} | _in(o.data, f"{fold}test.npy")
+    else:
+        splits = ["test", "valid", settings["comparison"]["held_out"], *settings["reads"]]
+        inputs |= _in(o.data, *(f"{split}.npy" for split in dict.fromkeys(splits)))
+        if (settings["features"] is None) != (o.classifier is None):
+            raise DeepgenError("give --classifier if and only if features are compared")
+        if o.classifier:
+            inputs["classifier"] = o.classifier
+    job = _job(o, inputs, [f"{settings['score']}.json"])
+    _run(
+        job,
+        samples=o.samples,
+        data=o.data,
+        sigmas=o.sigma,
+        classifier=o.classifier,
+        device=o.device,
+    )
 
 
 def figure(o: argparse.Namespace) -> None:
@@ -104,23 +142,30 @@ def figure(o: argparse.Namespace) -> None:
 
 
 def table(o: argparse.Namespace) -> None:
-    """Make Table 1."""
-    inputs = {f"{i:03d} {path.parent.name}": path for i, path in enumerate(o.scores)}
-    _run(_job(o, inputs, [f"table1.{kind}" for kind in ("csv", "md", "tex")]), scores=o.scores)
+    """Make the tables of scores."""
+    inputs = _parse_roles(o.input)
+    kinds = ("csv", "md", "tex")
+    outputs = [f"{name}.{kind}" for name in ("table1", "scores") for kind in kinds]
+    _run(_job(o, inputs, outputs), inputs=inputs)
 
 
 def report(o: argparse.Namespace) -> None:
-    """Write the HTML report."""
+    """Write a page of the HTML report."""
     inputs = _parse_roles(o.input)
-    outputs = ["index.html", "runs.csv"]
-    job = _job(o, inputs, lambda s: outputs + [f"{name}.html" for name in s["experiments"]])
-    _run(job, inputs=inputs)
+    _run(_job(o, inputs, report_names), inputs=inputs)
 
 
 def publish(o: argparse.Namespace) -> None:
     """Copy a finished report to reports/<run>/."""
     for path in publish_report(o.run, o.out / o.run.name):
         print(path)
+
+
+def pdf(o: argparse.Namespace) -> None:
+    """Print a page of the report."""
+    from deepgen.reporting.pdf import write_pdf  # matplotlib is slow to import
+
+    write_pdf(o.html, o.out)
 
 
 def manage_store(o: argparse.Namespace) -> None:
@@ -173,7 +218,12 @@ def _job(
     settings = _settings(o)
     outputs = outputs(settings) if callable(outputs) else outputs
     # Several figures or scores share a folder, so their provenance is named after them
-    named = {"figure": settings.get("output"), "score": settings.get("score"), "table": "table1"}
+    named = {
+        "figure": settings.get("output"),
+        "score": settings.get("score"),
+        "report": settings.get("page"),
+        "table": "tables",
+    }
     return Job(
         stage=o.command,
         inputs=inputs,

@@ -12,8 +12,17 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from deepgen.checks import check_experiment, check_name, check_run, check_titles, closest
-from deepgen.data.registry import DATASETS, Dataset
+from deepgen.checks import (
+    check_experiment,
+    check_name,
+    check_overrides,
+    check_phases,
+    check_run,
+    check_titles,
+    closest,
+    figure_module,
+)
+from deepgen.data.registry import DATASETS, Dataset, prepared_names
 from deepgen.errors import DeepgenError
 from deepgen.settings import Experiment, Run
 
@@ -28,7 +37,13 @@ class Config:
 
     run: Run
     experiments: dict[str, Experiment]
+    earlier: dict[str, Experiment]  # first phases that `init_from` names: trained, not scored
+    not_run: dict[str, Experiment]  # on sets that must be asked for, and whose file is not given
     full_budgets: dict[str, int]  # epochs of the experiment files, before a run's overrides
+
+    def __getitem__(self, name: str) -> Experiment:
+        """An experiment that is trained, scored or not."""
+        return self.experiments.get(name) or self.earlier[name]
 
 
 def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Config:
@@ -45,13 +60,32 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     content = read_yaml(run) if isinstance(run, Path) else run
     checked = _check(Run, content, where)
     check_run(checked, where)
-    experiments, budgets = {}, {}
-    for name in checked.experiments:
+    found: dict[str, Experiment] = {}
+    budgets = {}
+    waiting = list(checked.experiments)
+    while waiting:
+        name = waiting.pop(0)
         path = folder / "experiments" / f"{name}.yaml"
-        experiments[name] = load_experiment(path, checked.overrides.get(name, {}), where)
+        found[name] = load_experiment(path, checked.overrides.get(name, {}), where)
         budgets[name] = load_experiment(path).training.epochs
-    check_titles(experiments, where)
-    return Config(checked, experiments, budgets)
+        if (earlier := found[name].init_from) and earlier not in found:
+            waiting.append(earlier)
+    check_phases(found, where)
+    check_overrides(checked, found, where)
+    listed = {name: found[name] for name in checked.experiments}
+    check_titles(listed, where)
+    not_run = {name: e for name, e in listed.items() if _lacks_data(checked, e)}
+    experiments = {name: e for name, e in listed.items() if name not in not_run}
+    if not experiments:
+        dataset = DATASETS[next(iter(not_run.values())).dataset]
+        raise DeepgenError(f"{where}: no experiment is left: {dataset.how_to_get}")
+    earlier = {n: e for n, e in found.items() if n not in listed and not _lacks_data(checked, e)}
+    return Config(checked, experiments, earlier, not_run, budgets)
+
+
+def _lacks_data(run: Run, experiment: Experiment) -> bool:
+    """Whether the experiment's set must be asked for and the run does not say where it is."""
+    return bool(DATASETS[experiment.dataset].how_to_get) and run.data.tfd.file is None
 
 
 def load_experiment(
@@ -141,8 +175,10 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
             return space | {"reference": name} | chosen
         case "select-sigma":
             return space | {"parzen": settings["parzen"]}
+        case "classify":
+            return space | {"classifier": settings["classifier"]}
         case "score":
-            return space | {"score": name}
+            return space | _score_settings(experiment, dataset, name)
         case "figure":
             return _figure_settings(settings, dataset, name)
         case "table" | "report":
@@ -152,13 +188,45 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
     raise DeepgenError(f"stage {stage!r} has no settings of an experiment")
 
 
+def _score_settings(experiment: Experiment, dataset: Dataset, name: str) -> dict[str, Any]:
+    if name == "parzen":
+        return {"score": name, "folds": dataset.folds}
+    reads = {"data_copying": ["train"]}.get(name, [])
+    needed = {"precision_recall": {"neighbours"}, "data_copying": {"cells"}}.get(name, set())
+    chosen = experiment.comparison.model_dump(
+        mode="json", include={"seed", "num_samples", "held_out", *needed}
+    )
+    features = "classifier" if uses_features(experiment) else None
+    return {
+        "score": name,
+        "comparison": chosen,
+        "features": features,
+        "quantised": name == "two_sample",
+        "reads": reads,
+    }
+
+
+def theory_settings(stage: str, run: Run, name: str) -> dict[str, Any]:
+    """The settings of the stages that are about no data set: `theory` and its two figures."""
+    if stage == "theory":
+        return {"theory": run.theory.model_dump(mode="json"), "threads": 1}
+    return {"figure": name, "output": name, "theory": run.theory.model_dump(mode="json")}
+
+
+def uses_features(experiment: Experiment) -> bool:
+    """Whether images are also compared in a classifier's features, which needs labels."""
+    prepared = prepared_names(DATASETS[experiment.dataset].prepare_settings())
+    return experiment.comparison.features and "train_labels.npy" in prepared
+
+
 def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> dict[str, Any]:
     extra = {
         "figure3": {"interpolation": settings["interpolation"]},
         "previews": {"preview_epochs": settings["training"]["previews"]["epochs"]},
+        "sigma_curve": {"folds": dataset.folds},
     }
     return {
-        "figure": name,
+        "figure": figure_module(name),
         "output": name,
         "seed": settings["seeds"][0],
         "checkpoint": "selected",
@@ -166,6 +234,7 @@ def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> d
         "title": settings["title"],
         "dataset_title": dataset.title,
         "shape": list(dataset.shape),
+        "space": settings["model"]["space"],
     } | extra.get(name, {})
 
 
@@ -241,7 +310,10 @@ def _closest_path(key: str, kind: type[BaseModel]) -> str:
     *above, word = re.sub(r"\[\d+\]", "", key).split(".")
     if [*above, word] in paths:
         return ": it belongs to another rule or kind"
-    match = difflib.get_close_matches(word, {path[-1] for path in paths}, n=1, cutoff=0.5)
+    beside = {path[-1] for path in paths if path[:-1] == above}
+    anywhere = {path[-1] for path in paths}
+    near_by = difflib.get_close_matches(word, beside, n=1, cutoff=0.5)
+    match = near_by or difflib.get_close_matches(word, anywhere, n=1, cutoff=0.5)
     if not match:
         return ""
     same = [path for path in paths if path[-1] == match[0]]

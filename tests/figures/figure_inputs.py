@@ -13,6 +13,9 @@ SETTINGS = {
     "checkpoint": "selected",
     "selection": {"rule": "validation_parzen", "every": 5},
     "shape": [28, 28, 1],
+    "space": "pixels",
+    "output": "figure",
+    "folds": 0,
     "title": "Adversarial nets",
     "dataset_title": "MNIST",
     "preview_epochs": [1, 2, 5, 10, 20, 50, 100, 200, 500],
@@ -70,7 +73,7 @@ def _curve(sigma: float) -> float:
 def inputs_of(figure: str) -> dict[str, Any]:
     """What the figure's module names in `INPUTS`."""
     images = digits(60)
-    if figure == "figure2a":
+    if figure == "figure2":
         return {
             "samples": images[:40],
             "neighbours": {

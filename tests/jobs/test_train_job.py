@@ -13,6 +13,7 @@ import pytest
 
 import deepgen.stages.train as stage
 from deepgen.cli import main
+from deepgen.jobs import train_job
 from deepgen.jobs.train_job import DIVERGED
 from deepgen.tensors import read_tensors, write_tensors
 
@@ -207,3 +208,34 @@ def test_a_state_of_another_training_is_refused(deepgen):
     assert deepgen() == 1
     assert len(deepgen.say) == 1
     assert f"{state} belongs to another training or was made by other code" in deepgen.say[0]
+
+
+class StopAfter:
+    """Stands for a signal that comes after so many updates."""
+
+    def __init__(self, updates):
+        self.left = updates
+
+    def __call__(self):
+        self.left -= 1
+        return self.left < 0
+
+    def release(self):
+        pass
+
+
+@pytest.mark.parametrize(("stopped_at", "budget"), [(3 * 11 + 4, 3), (3 * 11 + 4, 4), (11, 1)])
+def test_a_shorter_budget_never_holds_updates_beyond_its_last_epoch(
+    deepgen, uninterrupted, monkeypatch, stopped_at, budget
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(train_job, "StopRequest", lambda _: StopAfter(stopped_at))
+        assert deepgen(epochs=5) == 75
+    assert deepgen(epochs=budget) == 0
+    assert deepgen.outputs() == uninterrupted(budget)
+
+
+def test_a_finished_training_keeps_one_state(deepgen, monkeypatch):
+    monkeypatch.setattr(stage, "SAVE_EVERY_SECONDS", 0)
+    assert deepgen() == 0
+    assert [p.name for p in deepgen.below("store/train/*/*/state*")] == ["state.safetensors"]

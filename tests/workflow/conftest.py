@@ -41,6 +41,14 @@ EXPERIMENT = {
     "num_samples": 100,
     "parzen": {"sigma_examples": 50},
     "references": {"names": ["training-images"], "num_samples": 100},
+    "comparison": {"num_samples": 100, "cells": 1},
+    "classifier": {"epochs": 1},
+    "scores": ["parzen", "data_copying"],
+}
+TINY = {
+    "run": "tiny",
+    "experiments": ["digits"],
+    "theory": {"iterations": {"before": 40, "a": 2, "b": 40, "c": 1, "d": 40}},
 }
 UPDATES_PER_EPOCH = 5  # 500 training images in batches of 100
 
@@ -78,7 +86,7 @@ class Project:
             (ROOT / "src/deepgen/data/registry.py").read_text() + self._make_data("digits")
         )
         self.write_yaml("config/experiments/digits.yaml", EXPERIMENT)
-        self.write_yaml("config/tiny.yaml", {"run": "tiny", "experiments": ["digits"]})
+        self.write_yaml("config/tiny.yaml", TINY)
 
     def _make_data(self, name: str) -> str:
         """Small IDX files under data/bundled; returns their registry entry."""

@@ -8,10 +8,11 @@ import os
 import pytest
 import yaml
 
-from .conftest import EXPERIMENT, UPDATES_PER_EPOCH
+from .conftest import EXPERIMENT, TINY, UPDATES_PER_EPOCH
 
 TRAIN = "results/tiny/digits/seed-1/selected.safetensors"
-AFTER_SAMPLES = {"select_sigma": 2, "score": 2, "make_table": 1, "write_report": 1}
+REPORT = {"make_table": 1, "write_page": 1, "write_report": 1}
+AFTER_SAMPLES = {"select_sigma": 2, "score_parzen": 2, "score_by_comparison": 2} | REPORT
 AFTER_TRAINING = AFTER_SAMPLES | {
     "train": 1,
     "sample": 2,
@@ -19,14 +20,11 @@ AFTER_TRAINING = AFTER_SAMPLES | {
     "find_neighbours": 1,
     "draw_figure": 5,
 }
-AFTER_SIGMA = {
-    "select_sigma": 3,
-    "score": 3,
-    "draw_figure": 1,
-    "make_table": 1,
-    "write_report": 1,
-}
-EVERYTHING_PREPARED = AFTER_TRAINING | {"make_reference": 1, "select_sigma": 3, "score": 3}
+AFTER_SIGMA = {"select_sigma": 3, "score_parzen": 3, "draw_figure": 1} | REPORT
+ONE_FIGURE = {"draw_figure": 1, "write_page": 1, "write_report": 1}
+ALL_SCORES = {"select_sigma": 3, "score_parzen": 3, "score_by_comparison": 3}
+EVERYTHING_PREPARED = AFTER_TRAINING | ALL_SCORES | {"make_reference": 1, "classify": 1}
+THEORY = {"work_out_theory": 1, "draw_theory": 2}
 
 GAN = "src/deepgen/models/gan.py"
 CODE_EDITS = {
@@ -39,10 +37,19 @@ CODE_EDITS = {
     "evaluation": ("src/deepgen/evaluation/parzen.py", "COARSE, REFINED = 24, 9",
                    "COARSE, REFINED = 25, 9", AFTER_SIGMA),
     "figure": ("src/deepgen/figures/figure3.py", "INPUTS = ", "EDITED = 1\nINPUTS = ",
-               {"draw_figure": 1, "write_report": 1}),
+               ONE_FIGURE),
+    "comparison": ("src/deepgen/evaluation/data_copying.py", "def score(",
+                   "EDITED = 1\n\n\ndef score(",
+                   {"score_by_comparison": 3, "draw_figure": 1} | REPORT),
+    "classifier": ("src/deepgen/evaluation/classifier.py", "def fit(",
+                   "EDITED = 1\n\n\ndef fit(",
+                   {"classify": 1, "score_by_comparison": 3, "draw_figure": 1} | REPORT),
+    "theory": ("src/deepgen/theory/densities.py", "def normal(", "EDITED = 1\n\n\ndef normal(",
+               THEORY | {"write_report": 1}),
     "report": ("src/deepgen/stages/report.py", "def report(", "EDITED = 1\n\n\ndef report(",
-               {"write_report": 1}),
-    "template": ("src/deepgen/reporting/templates/report.css", "}", "}  ", {"write_report": 1}),
+               {"write_page": 1, "write_report": 1}),
+    "template": ("src/deepgen/reporting/templates/report.css", "}", "}  ",
+                 {"write_page": 1, "write_report": 1}),
     "defaults": ("src/deepgen/settings.py", "class Settings(", "class Other:\n    x = 1\n\n\n"
                  "class Settings(", {}),
     "command line": ("src/deepgen/cli.py", "def main(", "EDITED = 1\n\n\ndef main(", {}),
@@ -72,15 +79,18 @@ SETTING_EDITS = {
     "longer budget": (set_in("training", "epochs", value=3), AFTER_TRAINING),
     "seed list": (set_in("seeds", value=[1, 2]), AFTER_SAMPLES | {"train": 1, "sample": 2}),
     "line of figure 3": (set_in("interpolation", value={"steps": 7}),
-                         {"interpolate": 1, "draw_figure": 1, "write_report": 1}),
+                         ONE_FIGURE | {"interpolate": 1}),
     "one figure less": (set_in("figures", value=["figure2a", "figure3", "sigma_curve", "previews"]),
-                        {"write_report": 1}),
+                        {"write_page": 1, "write_report": 1}),
+    "k of precision": (set_in("comparison", "neighbours", value=7), {}),
     "integer for float": (set_in("parzen", "grid", value={"start": 0.1, "stop": 1, "num": 10}), {}),
 }  # fmt: skip
 
 
 def test_the_first_run_makes_every_stage(project):
-    assert project.first_plan == EVERYTHING_PREPARED | {"fetch_digits": 1, "prepare_digits": 1}
+    assert project.first_plan == (
+        EVERYTHING_PREPARED | THEORY | {"fetch_digits": 1, "prepare_digits": 1}
+    )
     assert project.first_updates == 2 * UPDATES_PER_EPOCH
 
 
@@ -119,13 +129,13 @@ def test_a_new_family_reruns_nothing(project):
 def test_an_added_experiment_is_all_that_runs(project):
     path = project.root / "config/experiments/second.yaml"
     path.write_text(yaml.safe_dump(EXPERIMENT | {"title": "Second"}))
-    project.write_yaml("config/tiny.yaml", {"run": "tiny", "experiments": ["digits", "second"]})
+    project.write_yaml("config/tiny.yaml", TINY | {"experiments": ["digits", "second"]})
     try:
         assert project.planned() == EVERYTHING_PREPARED
         # The same training under another name is the same job: it comes from the store
         assert project.run("results/tiny/second/seed-1/selected.safetensors") == 0
     finally:
-        project.write_yaml("config/tiny.yaml", {"run": "tiny", "experiments": ["digits"]})
+        project.write_yaml("config/tiny.yaml", TINY)
 
 
 def test_the_reason_names_what_changed(project):

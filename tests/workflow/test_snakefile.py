@@ -12,9 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 STAGES = {
-    "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "select_sigma", "score",
-    "interpolate", "find_neighbours", "draw_figure", "make_table", "write_report",
+    "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "classify", "select_sigma",
+    "score_parzen", "score_by_comparison", "interpolate", "find_neighbours", "draw_figure",
+    "work_out_theory", "draw_theory", "make_table", "write_page", "write_report",
 }  # fmt: skip
+PUBLIC = {f"{stage}_{dataset}" for stage in ("fetch", "prepare") for dataset in ("lfw", "cifar10")}
 
 
 def call(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
@@ -36,18 +38,41 @@ def clone(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("config", ["config/config.yaml", "config/quick.yaml"])
-def test_a_fresh_clone_plans_every_stage(clone, config):
+@pytest.mark.parametrize(
+    ("config", "stages"),
+    [("config/config.yaml", STAGES | PUBLIC), ("config/quick.yaml", STAGES)],
+)
+def test_a_fresh_clone_plans_every_stage(clone, config, stages):
     result = call("snakemake", "-n", "--configfile", config, cwd=clone)
     assert result.returncode == 0, result.stdout + result.stderr
     stats = (result.stdout + result.stderr).partition("Job stats:")[2]
-    assert set(re.findall(r"^(\w+) +\d+$", stats, flags=re.MULTILINE)) - {"all", "total"} == STAGES
+    assert set(re.findall(r"^(\w+) +\d+$", stats, flags=re.MULTILINE)) - {"all", "total"} == stages
 
 
 def test_an_experiment_is_a_target(clone):
     result = call("snakemake", "-n", "mnist", cwd=clone)
     assert result.returncode == 0
     assert "draw_figure" in result.stdout + result.stderr
+
+
+def test_a_set_that_must_be_asked_for_is_left_out_with_one_line(clone):
+    result = call("snakemake", "-n", cwd=clone)
+    lines = [line for line in result.stderr.splitlines() if line.startswith("deepgen:")]
+    assert len(lines) == 1
+    assert lines[0].startswith("deepgen: tfd is left out: TFD_48x48.mat")
+    assert "data.tfd.file" in lines[0]
+    assert "fetch_tfd" not in result.stdout + result.stderr
+
+
+def test_tfd_is_planned_in_two_phases_once_its_file_is_given(clone):
+    run = "run: faces\nexperiments: [tfd]\ndata: {tfd: {file: TFD_48x48.mat}}\n"
+    (clone / "faces.yaml").write_text(run)
+    result = call("snakemake", "-n", "--configfile", "faces.yaml", cwd=clone)
+    output = result.stdout + result.stderr
+    assert result.returncode == 0, output
+    assert {"fetch_tfd", "prepare_tfd"} <= set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE))
+    assert re.search(r"^train +2$", output, re.MULTILINE)
+    assert re.search(r"^select_sigma +25$", output, re.MULTILINE)  # 5 sets of samples in 5 folds
 
 
 def test_a_wrong_configuration_is_one_sentence_and_starts_nothing(clone):

@@ -1,28 +1,38 @@
 # Functions of wildcards that the rules share.
 
 
-def settings(stage):
+def settings(stage, name=""):
     """The first of a rule's two identity params: its slice of the settings."""
-    return plan.for_wildcards(plan.settings, stage)
+    return plan.for_wildcards(plan.settings, stage, name)
 
 
-def code(stage):
+def code(stage, name=""):
     """The second: fingerprints of the code that it can reach."""
-    return plan.for_wildcards(plan.code, stage)
+    return plan.for_wildcards(plan.code, stage, name)
+
+
+def prepared_folder(w):
+    return f"data/prepared/{plan.config[w.experiment].dataset}"
 
 
 def prepared(*files):
     """Files of the experiment's prepared data set, those of them that the set has."""
 
     def paths(w):
-        made = plan.prepared_files(plan.experiments[w.experiment].dataset)
-        return [path for path in made if Path(path).name in files]
+        made = plan.prepared_files(plan.config[w.experiment].dataset)
+        wanted = [f"{prepared_folder(w)}/{file}" for file in files]
+        return [path for path in wanted if path in made]
 
     return paths
 
 
 def cpu_threads(w):
-    return plan.experiments[w.experiment].threads
+    return plan.config[w.experiment].threads
+
+
+def as_option(name, inputs):
+    """`--name PATH` if there is such an input."""
+    return [f"--{name}", inputs[name]] if name in inputs.keys() else []
 
 
 def as_roles(inputs):
@@ -30,11 +40,27 @@ def as_roles(inputs):
     return [f"{role}={path}" for role, path in inputs.items()]
 
 
+def previous_model(w):
+    """The model of the experiment that this one continues, if it does."""
+    earlier = plan.config[w.experiment].init_from
+    path = f"results/{w.run}/{earlier}/seed-{w.seed}/last.safetensors"
+    return {"previous": path} if earlier else {}
+
+
+def comparison_inputs(w):
+    """Prepared images that a score reads, and the classifier if it compares features."""
+    splits = plan.compared_splits(w.experiment, w.score)
+    inputs = {split: f"{prepared_folder(w)}/{split}.npy" for split in splits}
+    if plan.classified(w.experiment):
+        folder = f"results/{w.run}/{w.experiment}/classifier"
+        inputs["classifier"] = f"{folder}/classifier.safetensors"
+    return inputs
+
+
 def figure_inputs(w):
     """What a figure is made of, by role."""
     folder = f"results/{w.run}/{w.experiment}/"
-    seed = plan.experiments[w.experiment].seeds[0]
     return {
-        role: folder + path.format(seed=seed)
-        for role, path in FIGURE_INPUTS[w.figure].items()
+        role: folder + path
+        for role, path in plan.figure_inputs(w.experiment, w.figure).items()
     }

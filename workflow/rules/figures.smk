@@ -1,22 +1,4 @@
-# What each figure is made of, by role, below the experiment's folder; then one job a figure.
-FIGURE_INPUTS = {
-    "figure2a": {
-        "samples": "seed-{seed}/selected/samples.npy",
-        "neighbours": "seed-{seed}/selected/neighbours.npz",
-    },
-    "figure3": {"interpolation": "seed-{seed}/selected/interpolation.npy"},
-    "sigma_curve": {
-        "sigma_grid": "seed-{seed}/selected/sigma_grid.csv",
-        "sigma": "seed-{seed}/selected/sigma.json",
-    },
-    "training_curves": {"history": "seed-{seed}/history.csv"},
-    "previews": {
-        "previews": "seed-{seed}/previews.npy",
-        "history": "seed-{seed}/history.csv",
-    },
-}
-
-
+# Figures: one job each, from the arrays that it shows.
 rule interpolate:
     input:
         "results/{run}/{experiment}/seed-{seed}/{checkpoint}.safetensors",
@@ -85,3 +67,49 @@ rule draw_figure:
     shell:
         "deepgen figure --settings {params.settings:q} --expect-code {params.code:q}"
         " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+# Figure 1 and section 4 are about no data set.
+rule work_out_theory:
+    output:
+        "results/{run}/theory/figure1.npz",
+        "results/{run}/theory/theory.npz",
+        "results/{run}/theory/theory.prov.json",
+    log:
+        "logs/{run}/theory/theory.log",
+    params:
+        settings=plan.settings("theory"),
+        code=plan.code("theory"),
+        out=subpath(output[0], parent=True),
+    message:
+        "Train the one-dimensional net of Figure 1 and compute section 4"
+    shell:
+        "deepgen theory --settings {params.settings:q} --expect-code {params.code:q}"
+        " --out {params.out:q} > {log:q} 2>&1"
+
+
+rule draw_theory:
+    input:
+        "results/{run}/theory/{theory_figure}.npz",
+    output:
+        report(
+            "results/{run}/report/figures/theory/{theory_figure}.png",
+            caption="../captions/figure.rst",
+            category="Figures",
+            labels={"experiment": "theory", "figure": "{theory_figure}"},
+        ),
+        "results/{run}/report/figures/theory/{theory_figure}.pdf",
+        "results/{run}/report/figures/theory/{theory_figure}.txt",
+        "results/{run}/report/figures/theory/{theory_figure}.prov.json",
+    log:
+        "logs/{run}/report/figures/theory/{theory_figure}.log",
+    params:
+        settings=lambda w: plan.settings("figure", name=w.theory_figure),
+        code=lambda w: plan.code("figure", name=w.theory_figure),
+        role=lambda w, input: f"{w.theory_figure}={input[0]}",
+        out=subpath(output[0], parent=True),
+    message:
+        "Draw {wildcards.theory_figure}"
+    shell:
+        "deepgen figure --settings {params.settings:q} --expect-code {params.code:q}"
+        " --input {params.role:q} --out {params.out:q} > {log:q} 2>&1"

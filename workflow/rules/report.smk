@@ -1,44 +1,66 @@
-# Table 1 and the HTML report; each experiment is also a target: `snakemake --cores all mnist`.
+# The tables, a page an experiment, and the report; each experiment is also a target:
+# `snakemake --cores all mnist`.
 rule make_table:
     input:
-        [
-            f"results/{run}/{row['experiment']}/{row['source']}/parzen.json"
-            for row in plan.table_rows
-        ],
+        plan.table_inputs.values(),
     output:
         report(
             f"results/{run}/report/tables/table1.csv",
             caption="../captions/table1.rst",
             category="Tables",
         ),
-        multiext(f"results/{run}/report/tables/table1", ".md", ".tex", ".prov.json"),
+        multiext(f"results/{run}/report/tables/table1", ".md", ".tex"),
+        multiext(f"results/{run}/report/tables/scores", ".csv", ".md", ".tex"),
+        f"results/{run}/report/tables/tables.prov.json",
     log:
-        f"logs/{run}/report/table1.log",
+        f"logs/{run}/report/tables.log",
     params:
         settings=plan.settings("table"),
         code=plan.code("table"),
+        roles=as_roles(plan.table_inputs),
         out=subpath(output[0], parent=True),
     message:
-        "Make Table 1"
+        "Make the tables of scores"
     shell:
         "deepgen table --settings {params.settings:q} --expect-code {params.code:q}"
-        " --scores {input:q} --out {params.out:q} > {log:q} 2>&1"
+        " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule write_page:
+    input:
+        lambda w: plan.page_inputs(w.experiment).values(),
+    output:
+        "results/{run}/report/{experiment}.html",
+        "results/{run}/report/{experiment}.prov.json",
+    log:
+        "logs/{run}/report/{experiment}.log",
+    params:
+        settings=lambda w: plan.settings("report", name=w.experiment),
+        code=lambda w: plan.code("report", name=w.experiment),
+        roles=lambda w: as_roles(plan.page_inputs(w.experiment)),
+        out=subpath(output[0], parent=True),
+    message:
+        "Write the page of {wildcards.experiment}"
+    shell:
+        "deepgen report --settings {params.settings:q} --expect-code {params.code:q}"
+        " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
 
 
 rule write_report:
     input:
-        plan.report_inputs.values(),
+        plan.page_inputs("index").values(),
     output:
         f"results/{run}/report/index.html",
-        expand(f"results/{run}/report/{{experiment}}.html", experiment=plan.experiments),
         f"results/{run}/report/runs.csv",
-        f"results/{run}/report/report.prov.json",
+        f"results/{run}/report/tables/costs.csv",
+        multiext(f"results/{run}/report/tables/table2", ".md", ".tex"),
+        f"results/{run}/report/index.prov.json",
     log:
-        f"logs/{run}/report/report.log",
+        f"logs/{run}/report/index.log",
     params:
-        settings=plan.settings("report"),
-        code=plan.code("report"),
-        roles=as_roles(plan.report_inputs),
+        settings=plan.settings("report", name="index"),
+        code=plan.code("report", name="index"),
+        roles=as_roles(plan.page_inputs("index")),
         out=subpath(output[0], parent=True),
     message:
         "Write the report"
@@ -53,12 +75,4 @@ for experiment in plan.experiments:
         name:
             rule_name(experiment)
         input:
-            [
-                f"results/{run}/{row['experiment']}/{row['source']}/parzen.json"
-                for row in plan.table_rows
-                if row["experiment"] == experiment
-            ],
-            [
-                f"results/{run}/report/figures/{experiment}/{figure}.png"
-                for figure in plan.experiments[experiment].figures
-            ],
+            f"results/{run}/report/{experiment}.html",

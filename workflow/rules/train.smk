@@ -1,7 +1,8 @@
 # Train each seed of each experiment. Threads are a setting, because they decide the bits.
 rule train:
     input:
-        prepared("train.npy", "train_labels.npy", "valid.npy"),
+        lambda w: prepared(*plan.training_files(w.experiment))(w),
+        unpack(previous_model),
     output:
         multiext(
             "results/{run}/{experiment}/seed-{seed}/",
@@ -19,13 +20,14 @@ rule train:
         settings=settings("train"),
         code=code("train"),
         data=subpath(input[0], parent=True),
+        previous=lambda w, input: as_option("previous", input),
         out=subpath(output[0], parent=True),
     message:
         "Train {wildcards.experiment}, seed {wildcards.seed}; follow it in {log}"
     shell:
         "deepgen train --settings {params.settings:q} --expect-code {params.code:q}"
-        " --seed {wildcards.seed} --data {params.data:q} --out {params.out:q}"
-        " > {log:q} 2>&1"
+        " --seed {wildcards.seed} --data {params.data:q} {params.previous:q}"
+        " --out {params.out:q} > {log:q} 2>&1"
 
 
 rule sample:
@@ -67,4 +69,26 @@ rule make_reference:
         "Make the reference {wildcards.reference} of {wildcards.experiment}"
     shell:
         "deepgen reference --settings {params.settings:q} --expect-code {params.code:q}"
+        " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule classify:
+    input:
+        prepared("train.npy", "train_labels.npy", "test.npy", "test_labels.npy"),
+    output:
+        "results/{run}/{experiment}/classifier/classifier.safetensors",
+        "results/{run}/{experiment}/classifier/classifier.json",
+        "results/{run}/{experiment}/classifier/classify.prov.json",
+    log:
+        "logs/{run}/{experiment}/classifier/classify.log",
+    threads: cpu_threads
+    params:
+        settings=settings("classify"),
+        code=code("classify"),
+        data=subpath(input[0], parent=True),
+        out=subpath(output[0], parent=True),
+    message:
+        "Train the classifier for the features of {wildcards.experiment}"
+    shell:
+        "deepgen classify --settings {params.settings:q} --expect-code {params.code:q}"
         " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-"""Figure 2 a: random samples, and the training image nearest to the last one of every row."""
+"""Figure 2: random samples, and the training image nearest to the last one of every row."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from deepgen.errors import DeepgenError
 from deepgen.figures import style
 
 INPUTS = ("samples", "neighbours")
+OPTIONAL = ("data_copying",)
 ROWS, SAMPLES, GAP = 4, 5, 2
 
 
@@ -19,14 +20,16 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
 
     Args:
         inputs: `samples`, float32 [n, D] with n >= 20, random draws in their order; `neighbours`,
-            a mapping whose `images`, float32 [4, D], belong to samples 4, 9, 14 and 19.
-        settings: `shape` [H, W, C] and what `style.source` needs.
+            a mapping whose `images`, float32 [4, D], belong to samples 4, 9, 14 and 19;
+            `data_copying`, if given, the content of `data_copying.json`, for the caption.
+        settings: `shape` [H, W, C], `space` and what `style.source` needs.
 
     Raises:
         DeepgenError: for fewer samples or neighbours, or images of another shape.
     """
     samples, neighbours = _arrays(inputs)
-    shape = settings["shape"]
+    shape, space = settings["shape"], settings["space"]
+    samples, neighbours = (style.displayed(x, space, samples) for x in (samples, neighbours))
     rows = style.pictures(samples, shape).reshape(ROWS, SAMPLES, *shape)
     last = style.pictures(neighbours, shape)[:, None]
     figure, axes = style.picture_figure(np.concatenate([rows, last], axis=1), GAP, top=0.45)
@@ -42,16 +45,35 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
 
 
 def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
-    """What is seen, with the distances between framed images and the samples beside them."""
+    """What is seen, the distances between framed images and samples, and the copying test."""
     samples, neighbours = _arrays(inputs)
     distances = np.linalg.norm(samples[SAMPLES - 1 :: SAMPLES].astype(float) - neighbours, axis=1)
     listed = ", ".join(f"{distance:.1f}" for distance in distances)
+    instead = "In place of Figure 2 b, which shows TFD. " if _stands_in(settings) else ""
     return (
-        f"{style.source(settings)}. The first {ROWS * SAMPLES} of "
+        f"{instead}{style.source(settings)}. The first {ROWS * SAMPLES} of "
         f"{style.count(len(inputs['samples']), 'random draw')}, in order: fair draws, none chosen "
         "or left out. The framed column shows the training image nearest to the sample on its left "
-        f"(Euclidean distances from top to bottom: {listed})."
+        f"(Euclidean distances from top to bottom: {listed}).{style.brightness(settings)}"
+        f"{_copying(inputs)}"
     )
+
+
+def _stands_in(settings: dict[str, Any]) -> bool:
+    return settings["output"].endswith("_lfw")
+
+
+def _copying(inputs: dict[str, Any]) -> str:
+    """What a nearest neighbour alone cannot tell (Meehan et al. 2020)."""
+    if "data_copying" not in inputs:
+        return ""
+    result = next(iter(inputs["data_copying"].values()))
+    value, error = result["value"], result["standard_error"]
+    return (
+        f" Four neighbours prove nothing about all samples: the data-copying test gives C_T = "
+        f"{value:.1f} ± {error:.1f} (far below 0 means copies of training images, far above 0 "
+        "samples further from them than unseen images are)."
+    ).replace("-", "−")
 
 
 def _arrays(inputs: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

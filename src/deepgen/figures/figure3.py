@@ -17,7 +17,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
 
     Args:
         inputs: `interpolation`, float32 [rows, steps, D].
-        settings: `shape` [H, W, C].
+        settings: `shape` [H, W, C] and `space`.
 
     Raises:
         DeepgenError: for an array of another shape.
@@ -25,6 +25,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     lines = _lines(inputs)
     rows, steps = lines.shape[:2]
     shape = settings["shape"]
+    lines = style.displayed(lines, settings["space"])
     images = style.pictures(lines.reshape(rows * steps, -1), shape).reshape(rows, steps, *shape)
     figure, axes = style.picture_figure(images, gap=1, width=6)
     right = axes.get_xlim()[1]
@@ -42,7 +43,7 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     return (
         f"{style.source(settings)}. {style.count(rows, 'row')} of {steps} images, each decoded "
         "from evenly spaced points on the straight line in z space between two random draws"
-        f"{ends}; the draws are at the ends and were not chosen."
+        f"{ends}; the draws are at the ends and were not chosen.{style.brightness(settings)}"
     )
 
 

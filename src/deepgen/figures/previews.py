@@ -18,13 +18,15 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     Args:
         inputs: `previews`, float32 [snapshots, n, H, W, C], the first at epoch 0; `history`, one
             row an epoch.
-        settings: `preview_epochs`: the epochs that have a snapshot if the training reached them.
+        settings: `preview_epochs`: the epochs that have a snapshot if the training reached them;
+            `space`.
 
     Raises:
         DeepgenError: if snapshots and epochs differ in number.
     """
     epochs = _epochs(inputs, settings)
-    images = np.clip(inputs["previews"], 0, 1)
+    sheets = [style.displayed(sheet, settings["space"]) for sheet in inputs["previews"]]
+    images = np.clip(np.stack(sheets), 0, 1)
     figure, axes = style.picture_figure(images, gap=1, left=0.75, top=0.1)
     height = images.shape[2] + 1
     for row, epoch in enumerate(epochs):
@@ -40,6 +42,7 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     return (
         f"{style.training(settings)}, while it trains: the same {draws} of z in every row, from "
         f"epoch 0 (before the first update) to epoch {epochs[-1]}, whichever checkpoint is kept."
+        f"{style.brightness(settings).replace('a sheet', 'a row')}"
     )
 
 

@@ -20,7 +20,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     Args:
         inputs: `sigma_grid`, a table of `estimator`, `sigma`, `log_likelihood`, `standard_error`
             (nats); `sigma`, {estimator: {"sigma": float, "on_grid_edge": bool}}.
-        settings: Not used beyond the caption.
+        settings: `folds`, for the caption.
 
     Raises:
         DeepgenError: if the two files name different estimators.
@@ -66,10 +66,11 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     """What is seen, what is cut off, and which sigma lies on an edge."""
     grid, chosen = _read(inputs)
     low, high = _window(grid, chosen)
+    fold = f" in fold 1 of {settings['folds']}" if settings["folds"] else ""
     text = (
-        f"{style.source(settings)}. Mean log-likelihood of the validation images that choose σ, "
-        "under a Parzen window on all samples that Table 1 scores; the large marks are the chosen "
-        "values."
+        f"{style.source(settings)}. Mean log-likelihood of the validation images that choose σ"
+        f"{fold}, under a Parzen window on all samples that Table 1 scores; the large marks are "
+        "the chosen values."
     )
     if low > grid["sigma"].min() or high < grid["sigma"].max():
         text += (

@@ -65,6 +65,33 @@ def save(figure: Figure, path: Path, kind: str) -> None:
         figure.savefig(path, format=kind, dpi=DPI, metadata=dict.fromkeys(names))
 
 
+def displayed(values: np.ndarray, space: str, sheet: np.ndarray | None = None) -> np.ndarray:
+    """Values of a scoring space as brightness, where 0 is black and 1 is white.
+
+    A contrast-normalised sample has lost its mean and norm, so it is shown as the authors do: x /
+    max|x| from -1 to 1, with one maximum for the whole sheet.
+
+    Args:
+        values: Images in the scoring space, any shape.
+        space: A key of `deepgen.models.spaces.SPACES`.
+        sheet: Images whose maximum counts, if not that of `values`.
+    """
+    if space != "contrast-normalised":
+        return values
+    most = np.abs(values if sheet is None else sheet).max()
+    return 0.5 + 0.5 * values / (most or 1.0)
+
+
+def brightness(settings: dict[str, Any]) -> str:
+    """How values became brightness, for captions; empty for pixels, which need no word."""
+    if settings["space"] != "contrast-normalised":
+        return ""
+    return (
+        " Contrast-normalised values, shown as x / max|x| with one maximum a sheet, because a "
+        "sample's own mean and contrast are not known."
+    )
+
+
 def pictures(values: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """Vectors [n, D] in [0, 1] as images [n, H, W, C]; what lies outside is shown as 0 or 1.
 

@@ -30,7 +30,8 @@ def figure(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
     if name not in known:
         raise DeepgenError(f"figure {name!r} is not known: choose from {', '.join(sorted(known))}")
     module = importlib.import_module(f"deepgen.figures.{name}")
-    if wrong := set(inputs) ^ set(module.INPUTS):
+    optional = set(getattr(module, "OPTIONAL", ()))
+    if wrong := (set(inputs) - optional) ^ set(module.INPUTS):
         raise DeepgenError(
             f"figure {name} takes exactly {', '.join(module.INPUTS)}: "
             f"add or leave out {', '.join(sorted(wrong))}"
