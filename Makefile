@@ -1,4 +1,5 @@
-# Two commands: `make reproduce` (RUN=quick by default, RUN=paper for the paper) and `make test`.
+# `make reproduce` (RUN=quick by default; RUN=laptop, RUN=paper) and `make test`; of a finished run
+# `make pdf` and `make publish`.
 RUN ?= quick
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,7 +7,7 @@ CONFIG := $(if $(filter paper,$(RUN)),config/config.yaml,config/$(RUN).yaml)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: reproduce test publish clean
+.PHONY: reproduce test pdf publish clean
 
 reproduce: $(BIN)/.installed
 	snakemake --cores all --configfile $(CONFIG)
@@ -16,6 +17,10 @@ test: $(BIN)/.installed
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	python -m pytest
+
+pdf: $(BIN)/.installed
+	python -m pip install --quiet --constraint constraints.txt --editable '.[pdf]'
+	deepgen pdf --html results/$(RUN)/report/index.html --out results/$(RUN)/report/index.pdf
 
 publish: $(BIN)/.installed
 	deepgen publish results/$(RUN)

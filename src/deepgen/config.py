@@ -210,7 +210,7 @@ def theory_settings(stage: str, run: Run, name: str) -> dict[str, Any]:
     """The settings of the stages that are about no data set: `theory` and its two figures."""
     if stage == "theory":
         return {"theory": run.theory.model_dump(mode="json"), "threads": 1}
-    return {"figure": name, "output": name, "theory": run.theory.model_dump(mode="json")}
+    return {"figure": name, "output": name}
 
 
 def uses_features(experiment: Experiment) -> bool:

@@ -48,7 +48,7 @@ EXPERIMENT = {
 TINY = {
     "run": "tiny",
     "experiments": ["digits"],
-    "theory": {"iterations": {"before": 40, "a": 2, "b": 40, "c": 1, "d": 40}},
+    "theory": {"iterations": {"before": 400, "b": 100, "d": 100}},
 }
 UPDATES_PER_EPOCH = 5  # 500 training images in batches of 100
 

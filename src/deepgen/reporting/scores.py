@@ -160,7 +160,8 @@ def _cell(rows: pd.DataFrame, score: str) -> Cell:
     # A share of exactly 0 or 1 has a binomial error of 0, which says nothing
     known = rows[rows["standard_error"] > 0]
     if len(known):
-        digits = max(digits, -math.floor(math.log10(known["standard_error"].min())))
+        wanted = -math.floor(math.log10(known["standard_error"].min()))
+        digits = max(digits, min(wanted, 6))  # seeds may agree to the last bit
     errors = [error(row, f".{digits}f", brief=True) for _, row in known.iterrows()]
     text = " ".join([f"{rows['value'].iloc[0]:.{digits}f}", *errors])
     return Cell(text.replace("-", "−"), sources(rows))
