@@ -31,7 +31,7 @@ CODE_EDITS = {
     "comment": (GAN, "import math\n", "import math  # a comment\n", {}),
     "docstring": (GAN, "The generator of Generative", "A generator of Generative", {}),
     "layout": (GAN, "z = layer(z)\n", "z = layer(\n                z\n            )\n", {}),
-    "network": (GAN, "clamp(1e-7, 1 - 1e-7)", "clamp(1e-6, 1 - 1e-6)", AFTER_TRAINING),
+    "network": (GAN, "clamp(1e-7, 1 - 1e-7)", "clamp(1e-6, 1 - 1e-6)", AFTER_TRAINING | THEORY),
     "loop": ("src/deepgen/training/loop.py", "self.update += 1", "self.update += 1 + 0",
              AFTER_TRAINING),
     "evaluation": ("src/deepgen/evaluation/parzen.py", "COARSE, REFINED = 24, 9",
@@ -82,7 +82,8 @@ SETTING_EDITS = {
                          ONE_FIGURE | {"interpolate": 1}),
     "one figure less": (set_in("figures", value=["figure2a", "figure3", "sigma_curve", "previews"]),
                         {"write_page": 1, "write_report": 1}),
-    "k of precision": (set_in("comparison", "neighbours", value=7), {}),
+    "k of precision": (set_in("comparison", "neighbours", value=7),
+                       {"write_page": 1, "write_report": 1}),
     "integer for float": (set_in("parzen", "grid", value={"start": 0.1, "stop": 1, "num": 10}), {}),
 }  # fmt: skip
 
