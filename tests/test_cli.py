@@ -77,6 +77,7 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ("nowhere.yaml", "has no file nowhere.yaml"),
         ("config/experiments/mnits.yaml", "did you mean 'mnist'?"),
         ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; it has mnist"),
+        ("config/laptop.yaml:nope", "it has mnist, lfw, cifar10-fc, cifar10-conv, lfw-pretrain"),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
         ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),
         ("config", "cannot use config: Is a directory"),

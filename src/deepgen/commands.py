@@ -258,8 +258,8 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
         experiment = load_experiment(Path(path))
         return stage_settings(o.command, experiment, getattr(o, "name", ""))
     plan = Plan(load_config(Path(path), Path(path).parent))
-    if name not in plan.config.experiments:
-        known = ", ".join(plan.config.experiments)
+    if name not in plan.trained:
+        known = ", ".join(plan.trained)
         raise DeepgenError(f"{path} has no experiment {name!r}; it has {known}")
     return json.loads(plan.settings(o.command, name, getattr(o, "name", "")))
 
