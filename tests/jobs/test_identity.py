@@ -211,6 +211,7 @@ def test_train_depends_on_model_objective_loop_and_parzen_window(paper_settings)
     [
         ("prepare", {"parser": "idx"}, "deepgen.data.formats.idx"),
         ("score", {"score": "parzen"}, "deepgen.evaluation.parzen"),
+        ("score", {"features": "classifier"}, "deepgen.evaluation.classifier"),
         ("figure", {"figure": "figure3"}, "deepgen.figures.figure3"),
     ],
 )

@@ -36,6 +36,7 @@ NAMED = (
     (("objective", "name"), "deepgen.objectives"),
     (("parser",), "deepgen.data.formats"),
     (("score",), "deepgen.evaluation"),
+    (("features",), "deepgen.evaluation"),
     (("figure",), "deepgen.figures"),
 )
 
