@@ -81,6 +81,8 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
         ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),
         ("config", "cannot use config: Is a directory"),
+        ("config/experiments/lfw.yaml", "lfw.yaml continues lfw-pretrain: give that experiment's"),
+        ("config/laptop.yaml:lfw", "laptop.yaml:lfw continues lfw-pretrain: give that"),
         ("config/experiments/mnist.yaml", "train.npy is missing"),
     ],
 )
@@ -158,3 +160,38 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
     monkeypatch.setattr(cli.do, "manage_store", buggy)
     with pytest.raises(OSError, match="no errno explains"):
         main(["store", "list", "--store", str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "said"),
+    [
+        ("score", {"space": "pixels", "threads": 1, "score": "mmd"}, "no key comparison, features"),
+        ("score", {"space": "pixels", "threads": 1, "score": "parzen"}, "has no key folds"),
+        ("theory", {"theory": {"sed": 1}, "threads": 1}, "unknown key sed; did you mean seed?"),
+    ],
+)
+def test_resolved_settings_that_lack_a_key_are_one_sentence(
+    command, settings, said, tmp_path, capsys
+):
+    words = [command, "--settings", json.dumps(settings), "--out", str(tmp_path / "out")]
+    words += ["--store", str(tmp_path / "store")]
+    if command == "score":
+        words += ["--samples", "x", "--data", str(tmp_path)]
+    assert main(words) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert said in error
+
+
+def test_a_model_for_an_experiment_that_continues_none_is_refused(train):
+    code, lines = train("--settings", "config/quick.yaml:mnist", "--previous", "x.safetensors")
+    assert (code, len(lines)) == (1, 1)
+    assert "continues no other experiment: leave out --previous" in lines[0]
+
+
+def test_sigma_is_chosen_in_a_fold_where_there_are_folds(root, tmp_path, capsys):
+    (tmp_path / "fold-1").mkdir()
+    settings = str(root / "config" / "experiments" / "lfw.yaml")
+    words = ["select-sigma", "--settings", settings, "--out", str(tmp_path / "o")]
+    assert main([*words, "--samples", "x", "--data", str(tmp_path)]) == 1
+    assert f"give one, such as {tmp_path}/fold-1" in capsys.readouterr().err

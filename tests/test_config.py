@@ -83,6 +83,33 @@ def test_shipped_run_files_load(root, name, experiments):
         assert list(config.not_run) == ["tfd"]
 
 
+def test_a_set_can_be_left_out_of_every_run_file_by_naming_the_others(root):
+    for path in (root / "config").glob("*.yaml"):
+        run = yaml.safe_load(path.read_text()) | {"experiments": ["mnist"]}
+        assert list(load_config(run, root / "config").experiments) == ["mnist"]
+
+
+@pytest.mark.parametrize("section", ["references: {seed: 2}", "classifier: {epochs: 3}"])
+def test_experiments_that_share_reference_rows_must_agree_on_them(root, section):
+    run = {"run": "trial", "experiments": ["cifar10-fc", "cifar10-conv"]}
+    run |= {"overrides": {"cifar10-fc": yaml.safe_load(section)}}
+    said = f"{section.split(':')[0]} differs in the experiments cifar10-fc and cifar10-conv"
+    assert said in sentence_of(load_config, run, root / "config")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("comparison.neighbours", 10_000, "must be at most 9999, because 10000 samples are"),
+        ("comparison.cells", 50_001, "must be at most 50000, because mnist has 50000 training"),
+    ],
+)
+def test_comparisons_of_too_few_images_are_one_sentence(folder, shipped, key, value, said):
+    put(shipped, key, value)
+    path = write(folder / "experiments" / "mnist.yaml", shipped)
+    assert said in sentence_of(load_experiment, path)
+
+
 def test_tfd_runs_if_and_only_if_its_file_is_given(root, tmp_path):
     run = {"run": "faces", "experiments": ["mnist", "tfd"]}
     without = load_config(run, root / "config")
@@ -134,6 +161,8 @@ def test_phases_that_do_not_fit_are_one_sentence(folder, shipped):
         ("model.generator.0.sparse", 101, "sparse is 101, more than the 100 inputs"),
         ("objective.discriminator.layers.1.kind", "maxout", "layers[1].units is missing"),
         ("objective.discriminator.layers.0", {"kind": "relu", "units": 5}, "come before all"),
+        ("objective.discriminator.layers.0.pool", 1, "pool_stride must be at most pool"),
+        ("objective.discriminator.layers.2.kernel", 13, "layers[2] has maps of 1 x 1 and pool: 2"),
         ("model.space", "contrast", "model.space is 'contrast': must be 'pixels' or"),
     ],
 )
@@ -321,7 +350,10 @@ def test_several_mistakes_are_counted(folder, shipped):
         ({"experiments": ["mnits"]}, "known are mnist; did you mean 'mnist'?"),
         ({"experiments": []}, "run.yaml: experiments is []: must have at least 1 item"),
         ({"experiments": "mnist"}, "run.yaml: experiments is 'mnist': must be a valid list"),
-        ({"overrides": {"mnits": {}}}, "run.yaml: overrides.mnits is not among experiments"),
+        (
+            {"overrides": {"mnits": {}}},
+            "run.yaml: overrides.mnits is no experiment; known are mnist",
+        ),
         ({"overrides": {"mnits": {}}}, "did you mean 'mnist'?"),
         ({"overrides": {"mnist": 5}}, "run.yaml: overrides.mnist is 5: must hold keys and values"),
         ({"overrides": {"mnist": {"seeds": [1, 1]}}}, "mnist.yaml with the overrides of "),
@@ -370,7 +402,7 @@ def test_the_largest_counts_load(folder, shipped, key, value):
 
 
 def test_few_samples_are_enough_without_figure2a(folder, shipped):
-    few = shipped | {"num_samples": 1, "figures": ["figure3"]}
+    few = shipped | {"num_samples": 1, "figures": ["figure3"], "scores": ["parzen"]}
     load_experiment(write(folder / "experiments" / "mnist.yaml", few))
 
 

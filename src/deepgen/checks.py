@@ -62,14 +62,31 @@ def check_run(run: Run, where: str) -> None:
         rules[rule] = name
 
 
-def check_overrides(run: Run, experiments: dict[str, Experiment], where: str) -> None:
-    """Refuse overrides of an experiment that is not part of the run."""
+def check_overrides(run: Run, known: set[str], where: str) -> None:
+    """Refuse overrides of an experiment that does not exist.
+
+    Those of an experiment that the run does not build stay without effect, so that one set can be
+    left out by naming the others: `--config 'experiments=[mnist]'`.
+    """
     for name in run.overrides:
-        if name not in experiments:
+        if name not in known:
             raise DeepgenError(
-                f"{where}: overrides.{name} is not among experiments "
-                f"[{', '.join(experiments)}]{closest(name, experiments)}"
+                f"{where}: overrides.{name} is no experiment; known are "
+                f"{', '.join(sorted(known))}{closest(name, known)}"
             )
+
+
+def check_references(experiments: dict[str, Experiment], where: str) -> None:
+    """Refuse experiments whose reference rows would differ in one block of a table."""
+    first: dict[tuple[str, str], str] = {}
+    for name, experiment in experiments.items():
+        other = first.setdefault((experiment.dataset, experiment.model.space), name)
+        for section in ("references", "comparison", "classifier", "parzen"):
+            if getattr(experiment, section) != getattr(experiments[other], section):
+                raise DeepgenError(
+                    f"{where}: {section} differs in the experiments {other} and {name}, which "
+                    f"share the reference rows of {experiment.dataset}: make the two equal"
+                )
 
 
 def check_phases(experiments: dict[str, Experiment], where: str) -> None:
@@ -136,11 +153,11 @@ def check_experiment(experiment: Experiment, where: str) -> None:
             f"{FIGURE2_SAMPLES}, because figures has {sheets[0]}"
         )
     _check_deconv(experiment, where)
-    for key, value, most, split in _limits(experiment):
+    _check_convolutions(experiment, where)
+    for key, value, most, because in _limits(experiment):
         if most is not None and value > most:
             raise DeepgenError(
-                f"{where}: {key} is {value}: must be at most {most}, because {experiment.dataset} "
-                f"has {_size(experiment, split)} {split} images"
+                f"{where}: {key} is {value}: must be at most {most}, because {because}"
             )
 
 
@@ -157,24 +174,45 @@ def _check_deconv(experiment: Experiment, where: str) -> None:
         )
 
 
+def _check_convolutions(experiment: Experiment, where: str) -> None:
+    sides = list(DATASETS[experiment.dataset].shape[:2])
+    for i, layer in enumerate(experiment.objective.discriminator.layers):
+        if layer.kind != "conv_maxout":
+            return
+        sides = [side + 2 * layer.padding - layer.kernel + 1 for side in sides]
+        if layer.pool > min(sides):
+            raise DeepgenError(
+                f"{where}: objective.discriminator.layers[{i}] has maps of {sides[0]} x {sides[1]} "
+                f"and pool: {layer.pool}: lower kernel or pool, or raise padding"
+            )
+        sides = [-(-(side - layer.pool) // layer.pool_stride) + 1 for side in sides]
+
+
 def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]]:
-    """Key, value, largest value (None: not known) and split of every count of images."""
-    valid, train = _size(experiment, "validation"), _size(experiment, "training")
+    """Key, value, largest value (None: not known) and reason of every count of images."""
+    sizes = DATASETS[experiment.dataset].sizes
+    valid, train, test = (sizes.get(split) for split in ("valid", "train", "test"))
+    of_valid, of_train, of_test = (
+        f"{experiment.dataset} has {count} {split} images"
+        for split, count in (("validation", valid), ("training", train), ("test", test))
+    )
     selection, references = experiment.training.selection, experiment.references
     if selection.rule == "validation_parzen":  # which scores on the images that are left
         key = "training.selection.sigma_examples"
-        yield key, selection.sigma_examples, valid and valid - 1, "validation"
-    if not DATASETS[experiment.dataset].folds:  # a fold's validation part is used whole
-        yield "parzen.sigma_examples", experiment.parzen.sigma_examples, valid, "validation"
+        yield key, selection.sigma_examples, valid and valid - 1, of_valid
+    if not DATASETS[experiment.dataset].folds:  # a fold with fewer validation images uses all
+        yield "parzen.sigma_examples", experiment.parzen.sigma_examples, valid, of_valid
+    if set(experiment.scores) - {"parzen"}:
+        comparison = experiment.comparison
+        fewest = min(comparison.num_samples, experiment.num_samples)
+        reason = f"{fewest} samples are compared"
+        yield "comparison.neighbours", comparison.neighbours, fewest - 1, reason
+        yield "comparison.neighbours", comparison.neighbours, test and test - 1, of_test
+        yield "comparison.cells", comparison.cells, train, of_train
     if "training-images" in references.names:
-        yield "references.num_samples", references.num_samples, train, "training"
+        yield "references.num_samples", references.num_samples, train, of_train
     if "kmeans" in references.names:
-        yield "references.kmeans_centroids", references.kmeans_centroids, train, "training"
-
-
-def _size(experiment: Experiment, split: str) -> int | None:
-    sizes = DATASETS[experiment.dataset].sizes
-    return sizes.get({"validation": "valid", "training": "train"}[split])
+        yield "references.kmeans_centroids", references.kmeans_centroids, train, of_train
 
 
 def known_figures() -> list[str]:

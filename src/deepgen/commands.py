@@ -7,15 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from deepgen.config import load_config, load_experiment, read_yaml, stage_settings
+from deepgen.config import (
+    check_section,
+    load_config,
+    load_experiment,
+    read_yaml,
+    stage_settings,
+)
 from deepgen.data.registry import prepared_names, raw_inputs, raw_names
 from deepgen.errors import DeepgenError
 from deepgen.jobs import store
 from deepgen.jobs.identity import model_code
 from deepgen.jobs.job import Job
-from deepgen.jobs.plan import Plan, report_names
+from deepgen.jobs.plan import Plan, compared_splits, report_names
 from deepgen.jobs.train_job import run_training
 from deepgen.reporting.publish import publish as publish_report
+from deepgen.settings import Experiment, Theory
 
 # Keys of each stage's slice, for settings that a person gives as JSON.
 NEEDED = {
@@ -53,6 +60,7 @@ def prepare(o: argparse.Namespace) -> None:
 def train(o: argparse.Namespace) -> None:
     """Train one seed of an experiment."""
     settings = _settings(o)
+    _check_previous(o)
     labels = [n for n in ["train_labels.npy"] if (o.data / n).exists()]
     valid = ["valid.npy"] * (settings["training"]["selection"]["rule"] != "last")
     inputs = _in(o.data, "train.npy", *labels, *valid)
@@ -61,6 +69,20 @@ def train(o: argparse.Namespace) -> None:
     models = ["selected", "last", "objective"]
     outputs = [f"{m}.safetensors" for m in models] + ["history.csv", "previews.npy"]
     run_training(_job(o, inputs, outputs), o.data, o.previous, o.device, o.stop_after)
+
+
+def _check_previous(o: argparse.Namespace) -> None:
+    """Refuse a second phase without its first, and a first one with another's model."""
+    if o.settings.lstrip().startswith("{"):
+        return
+    earlier = _experiment(o).init_from
+    if earlier and not o.previous:
+        raise DeepgenError(
+            f"{o.settings} continues {earlier}: give that experiment's last.safetensors as "
+            "--previous"
+        )
+    if o.previous and not earlier:
+        raise DeepgenError(f"{o.settings} continues no other experiment: leave out --previous")
 
 
 def classify(o: argparse.Namespace) -> None:
@@ -72,6 +94,7 @@ def classify(o: argparse.Namespace) -> None:
 
 def theory(o: argparse.Namespace) -> None:
     """Train the one-dimensional net of Figure 1 and compute section 4."""
+    check_section(Theory, _settings(o)["theory"], "--settings, section theory")
     _run(_job(o, {}, ["figure1.npz", "theory.npz"]), device=o.device)
 
 
@@ -100,6 +123,10 @@ def reference(o: argparse.Namespace) -> None:
 
 def select_sigma(o: argparse.Namespace) -> None:
     """Choose the Parzen window's bandwidth."""
+    if (o.data / "fold-1").is_dir():
+        raise DeepgenError(
+            f"{o.data} has folds, and each chooses its own sigma: give one, such as {o.data}/fold-1"
+        )
     inputs = {"samples": o.samples} | _in(o.data, "valid.npy")
     job = _job(o, inputs, ["sigma_grid.csv", "sigma.json"])
     _run(job, samples=o.samples, data=o.data, device=o.device)
@@ -117,8 +144,7 @@ def score(o: argparse.Namespace) -> None:
             fold = f"fold-{k}/" if folds else ""
             inputs |= {f"{fold}sigma": path} | _in(o.data, f"{fold}test.npy")
     else:
-        splits = ["test", "valid", settings["comparison"]["held_out"], *settings["reads"]]
-        inputs |= _in(o.data, *(f"{split}.npy" for split in dict.fromkeys(splits)))
+        inputs |= _in(o.data, *(f"{split}.npy" for split in compared_splits(settings)))
         if (settings["features"] is None) != (o.classifier is None):
             raise DeepgenError("give --classifier if and only if features are compared")
         if o.classifier:
@@ -242,26 +268,41 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
     text = o.settings
     if text.lstrip().startswith("{"):
         settings = _parse_json("--settings", text)
-        if missing := [key for key in NEEDED[o.command] if key not in settings]:
+        needed = NEEDED[o.command]
+        if o.command == "score":
+            parzen = settings.get("score") == "parzen"
+            needed += ("folds",) if parzen else ("comparison", "features")
+        if missing := [key for key in needed if key not in settings]:
             raise DeepgenError(
                 f"--settings has no key {', '.join(missing)}: add it, or give a file"
             )
         return settings
     if getattr(o, "name", None) == "":
         raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
+    if o.command == "theory":
+        return json.loads(Plan(load_config(Path(text), Path(text).parent)).settings("theory"))
     path, _, name = text.partition(":")
     if not name:
-        if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
-            raise DeepgenError(
-                f"{path} is a run file: name one of its experiments, as in {path}:mnist"
-            )
-        experiment = load_experiment(Path(path))
-        return stage_settings(o.command, experiment, getattr(o, "name", ""))
+        return stage_settings(o.command, _experiment(o), getattr(o, "name", ""))
     plan = Plan(load_config(Path(path), Path(path).parent))
+    return json.loads(plan.settings(o.command, _named(plan, path, name), getattr(o, "name", "")))
+
+
+def _experiment(o: argparse.Namespace) -> Experiment:
+    """The experiment of `--settings`, given as a file."""
+    path, _, name = o.settings.partition(":")
+    if name:
+        plan = Plan(load_config(Path(path), Path(path).parent))
+        return plan.trained[_named(plan, path, name)]
+    if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
+        raise DeepgenError(f"{path} is a run file: name one of its experiments, as in {path}:mnist")
+    return load_experiment(Path(path))
+
+
+def _named(plan: Plan, path: str, name: str) -> str:
     if name not in plan.trained:
-        known = ", ".join(plan.trained)
-        raise DeepgenError(f"{path} has no experiment {name!r}; it has {known}")
-    return json.loads(plan.settings(o.command, name, getattr(o, "name", "")))
+        raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(plan.trained)}")
+    return name
 
 
 def _parse_json(option: str, text: str) -> dict[str, Any]:

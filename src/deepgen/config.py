@@ -17,6 +17,7 @@ from deepgen.checks import (
     check_name,
     check_overrides,
     check_phases,
+    check_references,
     check_run,
     check_titles,
     closest,
@@ -40,6 +41,7 @@ class Config:
     earlier: dict[str, Experiment]  # first phases that `init_from` names: trained, not scored
     not_run: dict[str, Experiment]  # on sets that must be asked for, and whose file is not given
     full_budgets: dict[str, int]  # epochs of the experiment files, before a run's overrides
+    full_seeds: dict[str, int]  # and their numbers of seeds
 
     def __getitem__(self, name: str) -> Experiment:
         """An experiment that is trained, scored or not."""
@@ -58,29 +60,33 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     """
     where = str(run) if isinstance(run, Path) else f"run file {run.get('run', '')!r}"
     content = read_yaml(run) if isinstance(run, Path) else run
-    checked = _check(Run, content, where)
+    checked = check_section(Run, content, where)
     check_run(checked, where)
     found: dict[str, Experiment] = {}
-    budgets = {}
+    whole: dict[str, Experiment] = {}
     waiting = list(checked.experiments)
     while waiting:
         name = waiting.pop(0)
         path = folder / "experiments" / f"{name}.yaml"
         found[name] = load_experiment(path, checked.overrides.get(name, {}), where)
-        budgets[name] = load_experiment(path).training.epochs
+        whole[name] = load_experiment(path)
         if (earlier := found[name].init_from) and earlier not in found:
             waiting.append(earlier)
     check_phases(found, where)
-    check_overrides(checked, found, where)
+    known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
+    check_overrides(checked, known, where)
     listed = {name: found[name] for name in checked.experiments}
     check_titles(listed, where)
+    check_references(listed, where)
     not_run = {name: e for name, e in listed.items() if _lacks_data(checked, e)}
     experiments = {name: e for name, e in listed.items() if name not in not_run}
     if not experiments:
         dataset = DATASETS[next(iter(not_run.values())).dataset]
         raise DeepgenError(f"{where}: no experiment is left: {dataset.how_to_get}")
     earlier = {n: e for n, e in found.items() if n not in listed and not _lacks_data(checked, e)}
-    return Config(checked, experiments, earlier, not_run, budgets)
+    budgets = {name: e.training.epochs for name, e in whole.items()}
+    seeds = {name: len(e.seeds) for name, e in whole.items()}
+    return Config(checked, experiments, earlier, not_run, budgets, seeds)
 
 
 def _lacks_data(run: Run, experiment: Experiment) -> bool:
@@ -103,7 +109,7 @@ def load_experiment(
             f"{closest(path.stem, known)}"
         )
     where = f"{path} with the overrides of {run}" if override else str(path)
-    experiment = _check(Experiment, merge(read_yaml(path), override or {}), where)
+    experiment = check_section(Experiment, merge(read_yaml(path), override or {}), where)
     check_experiment(experiment, where)
     return experiment
 
@@ -191,19 +197,12 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
 def _score_settings(experiment: Experiment, dataset: Dataset, name: str) -> dict[str, Any]:
     if name == "parzen":
         return {"score": name, "folds": dataset.folds}
-    reads = {"data_copying": ["train"]}.get(name, [])
     needed = {"precision_recall": {"neighbours"}, "data_copying": {"cells"}}.get(name, set())
     chosen = experiment.comparison.model_dump(
         mode="json", include={"seed", "num_samples", "held_out", *needed}
     )
     features = "classifier" if uses_features(experiment) else None
-    return {
-        "score": name,
-        "comparison": chosen,
-        "features": features,
-        "quantised": name == "two_sample",
-        "reads": reads,
-    }
+    return {"score": name, "comparison": chosen, "features": features}
 
 
 def theory_settings(stage: str, run: Run, name: str) -> dict[str, Any]:
@@ -215,8 +214,7 @@ def theory_settings(stage: str, run: Run, name: str) -> dict[str, Any]:
 
 def uses_features(experiment: Experiment) -> bool:
     """Whether images are also compared in a classifier's features, which needs labels."""
-    prepared = prepared_names(DATASETS[experiment.dataset].prepare_settings())
-    return experiment.comparison.features and "train_labels.npy" in prepared
+    return "train_labels.npy" in prepared_names(DATASETS[experiment.dataset].prepare_settings())
 
 
 def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> dict[str, Any]:
@@ -231,6 +229,7 @@ def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> d
         "seed": settings["seeds"][0],
         "checkpoint": "selected",
         "selection": settings["training"]["selection"],
+        "epochs": settings["training"]["epochs"],
         "title": settings["title"],
         "dataset_title": dataset.title,
         "shape": list(dataset.shape),
@@ -238,7 +237,12 @@ def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> d
     } | extra.get(name, {})
 
 
-def _check(kind: type[T], content: dict[str, Any], where: str) -> T:
+def check_section(kind: type[T], content: dict[str, Any], where: str) -> T:
+    """A section of the settings as its class.
+
+    Raises:
+        DeepgenError: one sentence that begins with `where`.
+    """
     try:
         return kind.model_validate(content)
     except ValidationError as error:

@@ -88,6 +88,12 @@ class ConvMaxoutLayer(Settings):
     pool_stride: Count = Field(2, description="Step of the pooling window.")
     irange: Positive = Field(0.005, description="Weights start uniform on (-irange, irange).")
 
+    @model_validator(mode="after")
+    def _windows_leave_no_gaps(self):
+        if self.pool_stride > self.pool:
+            raise ValueError("pool_stride must be at most pool")
+        return self
+
 
 class MaxoutLayer(Settings):
     """A maxout layer (Goodfellow et al. 2013)."""
@@ -297,10 +303,6 @@ class Comparison(Settings):
     cells: Count = Field(10, description="Cells of the data-copying test.")
     held_out: Literal["test", "valid"] = Field(
         "test", description="Split that the data-copying test compares samples with."
-    )
-    features: bool = Field(
-        True,
-        description="Whether to compare in the features of a classifier, too; needs labels.",
     )
 
 

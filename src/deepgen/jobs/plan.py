@@ -86,9 +86,7 @@ class Plan:
 
     def compared_splits(self, experiment: str, score: str) -> list[str]:
         """Prepared splits that a comparing score reads."""
-        settings = self._resolved("score", experiment, score)
-        splits = ["test", "valid", settings["comparison"]["held_out"], *settings["reads"]]
-        return list(dict.fromkeys(splits))
+        return compared_splits(self._resolved("score", experiment, score))
 
     def classified(self, experiment: str) -> bool:
         """Whether samples are compared in a classifier's features, too."""
@@ -233,6 +231,7 @@ class Plan:
             "dataset_licence": dataset.licence,
             "settings": experiment.model_dump(mode="json"),
             "full_budget": self.config.full_budgets[name],
+            "full_seeds": self.config.full_seeds[name],
             "figures": [f"{name}/{figure}" for figure in experiment.figures],
         }
 
@@ -291,6 +290,12 @@ class Plan:
                     "source": f"references/{reference}",
                 }
             )
+
+
+def compared_splits(settings: dict[str, Any]) -> list[str]:
+    """Prepared splits that a comparing score reads under its settings, each once."""
+    train = ["train"] * (settings["score"] == "data_copying")
+    return list(dict.fromkeys(["test", "valid", settings["comparison"]["held_out"], *train]))
 
 
 def report_names(settings: dict[str, Any]) -> list[str]:
