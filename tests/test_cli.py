@@ -18,12 +18,14 @@ STAGES = [
     "neighbours",
     "reference",
     "select-sigma",
+    "classify",
     "score",
+    "theory",
     "figure",
     "table",
     "report",
 ]
-TOOLS = ["publish", "store"]
+TOOLS = ["publish", "pdf", "store"]
 
 
 @pytest.fixture

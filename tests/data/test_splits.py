@@ -90,7 +90,7 @@ def test_a_set_that_gives_its_own_folds():
     assert rows == {
         "train": [0],
         "valid": [2, 4],
-        "test": [1, 2, 3, 4],
+        "test": [1, 3],
         "fold-1/valid": [2, 4],
         "fold-1/test": [3],
         "fold-2/valid": [1, 4],

@@ -6,11 +6,12 @@ import torch
 
 from deepgen.errors import DeepgenError
 from deepgen.evaluation import classifier
-from deepgen.evaluation.classifier import fit, load_classifier
+from deepgen.evaluation.classifier import check_fits, fit, load_classifier
 from deepgen.tensors import write_tensors
 
 SETTINGS = {"epochs": 2, "seed": 1, "batch_size": 50, "learning_rate": 0.002}
 SHAPE = (9, 8, 3)
+METADATA = {"shape": list(SHAPE), "classes": 6, "space": "pixels"}
 
 
 def bars(n, seed=0):
@@ -68,16 +69,46 @@ def test_same_seed_same_bits_whatever_torch_drew_before(trained):
 
 def test_a_saved_classifier_has_the_same_features(trained, tmp_path):
     path = tmp_path / "classifier.safetensors"
-    write_tensors(path, trained.state_dict(), {"shape": list(SHAPE), "classes": 6})
+    write_tensors(path, trained.state_dict(), METADATA)
     x, _ = bars(20)
-    assert torch.equal(load_classifier(path).features(x), trained.features(x))
+    loaded = load_classifier(path)
+    assert torch.equal(loaded.features(x), trained.features(x))
+    assert (loaded.shape, loaded.space) == (SHAPE, "pixels")
+
+
+@pytest.mark.parametrize("x", [torch.zeros(2, 215), torch.zeros(2, 432), torch.zeros(432)])
+def test_images_of_another_size_are_refused(trained, x):
+    """Two images of twice the size are not taken for four."""
+    with pytest.raises(DeepgenError, match=r"takes images .* of 9 x 8 x 3, not"):
+        trained.features(x)
+
+
+@pytest.mark.parametrize(
+    ("shape", "space"), [((8, 9, 3), "pixels"), ((9, 8, 1), "pixels"), (SHAPE, "another")]
+)
+def test_a_classifier_of_other_images_is_refused(trained, tmp_path, shape, space):
+    path = tmp_path / "classifier.safetensors"
+    write_tensors(path, trained.state_dict(), METADATA)
+    loaded = load_classifier(path)
+    check_fits(loaded, path, SHAPE, "pixels")
+    with pytest.raises(DeepgenError, match="of 9 x 8 x 3 in the space pixels, but") as error:
+        check_fits(loaded, path, shape, space)
+    assert str(error.value).startswith(f"{path} is")
+    assert "\n" not in str(error.value)
 
 
 def test_another_file_is_refused(tmp_path):
     path = tmp_path / "classifier.safetensors"
     with pytest.raises(DeepgenError, match="is missing"):
         load_classifier(path)
-    for metadata in ({"model": "gan"}, {"shape": [9, 8, 3], "classes": 6}):
+    for metadata in ({"model": "gan"}, METADATA):
         write_tensors(path, {"weight": torch.zeros(2)}, metadata)
         with pytest.raises(DeepgenError, match="does not hold the classifier"):
             load_classifier(path)
+
+
+def test_a_classifier_that_does_not_say_its_space_is_refused(trained, tmp_path):
+    path = tmp_path / "classifier.safetensors"
+    write_tensors(path, trained.state_dict(), {"shape": list(SHAPE), "classes": 6})
+    with pytest.raises(DeepgenError, match=r"does not hold the classifier .*'space'"):
+        load_classifier(path)

@@ -26,6 +26,13 @@ def sets(samples, held_out, train):
     return Sets(samples, held_out, held_out, held_out, train)
 
 
+def test_a_missing_training_set_is_refused():
+    x = clusters(np.random.default_rng(0), 40)
+    with pytest.raises(DeepgenError, match="measured against the training set") as error:
+        score(sets(x, x, None), settings(1), 1)
+    assert "\n" not in str(error.value)
+
+
 @pytest.fixture
 def world():
     rng = np.random.default_rng(0)

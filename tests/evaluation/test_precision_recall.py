@@ -133,3 +133,5 @@ def test_sets_that_do_not_belong_together_are_refused(wrong, message):
     x = torch.zeros(4, 3)
     with pytest.raises(DeepgenError, match=message):
         Sets(x, x, x, wrong, x)
+    with pytest.raises(DeepgenError, match=message.replace("valid", "train")):
+        Sets(x, x, x, x, wrong)

@@ -36,6 +36,7 @@ def test_writes_a_classifier_and_its_test_accuracy(data, tmp_path, mnist_bytes):
     test = score_images(data, "test", "pixels", torch.device("cpu"))
     right = (model.predict(test).numpy() == mnist_bytes["test_labels"][:500]).mean()
     assert right > 0.7
+    assert (model.shape, model.space) == ((28, 28, 1), "pixels")
     assert result == {
         "test_accuracy": pytest.approx(right),
         "standard_error": pytest.approx(math.sqrt(right * (1 - right) / 500)),

@@ -1,13 +1,18 @@
 """From samples to a score, as the command line runs it."""
 
+import importlib
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from deepgen.cli import main
+from deepgen.evaluation.classifier import Classifier
 from deepgen.evaluation.parzen import FINE_SIGMA, PAPER_GRID
+from deepgen.jobs.plan import compared_splits
+from deepgen.tensors import write_tensors
 
 SPACE = {"space": "pixels", "threads": 1}
 PARZEN = {
@@ -93,27 +98,33 @@ def test_a_set_with_folds_has_a_sigma_and_a_score_in_each(folder, tmp_path, mnis
 COMPARISON = {"seed": 1, "num_samples": 300, "held_out": "test"}
 
 
-def compare(name, quantised=False, reads=(), **more):
-    settings = {"score": name, "comparison": COMPARISON | more, "quantised": quantised}
-    return SPACE | settings | {"features": None, "reads": list(reads)}
+def compare(name, **more):
+    return SPACE | {"score": name, "comparison": COMPARISON | more, "features": None}
 
 
-def test_a_comparison_sees_quantised_images_only_where_it_says_so(folder, tmp_path, mnist):
+@pytest.mark.parametrize(("name", "quantised"), [("mmd", False), ("two_sample", True)])
+def test_the_two_sample_test_sees_quantised_images(folder, tmp_path, mnist, name, quantised):
     """A noise that rounds away changes nothing then, and something otherwise."""
     noise = np.random.default_rng(0).uniform(-0.0019, 0.0019, (300, 784)).astype(np.float32)
-    images, values = mnist["test"][5000:5300], {}
-    for quantised in (False, True):
-        for name, samples in (("clean", images), ("noisy", images + noise)):
-            np.save(tmp_path / "samples.npy", samples)
-            files = ("--samples", tmp_path / "samples.npy", "--data", folder)
-            run(tmp_path, "score", compare("mmd", quantised), *files)
-            values[quantised, name] = json.loads((tmp_path / "mmd.json").read_text())["pixels"]
-    assert values[True, "noisy"] == values[True, "clean"]
-    assert values[False, "noisy"] != values[False, "clean"]
+    images, values = mnist["test"][5000:5300], []
+    for samples in (images, images + noise):
+        np.save(tmp_path / "samples.npy", samples)
+        files = ("--samples", tmp_path / "samples.npy", "--data", folder)
+        run(tmp_path, "score", compare(name), *files)
+        values.append(json.loads((tmp_path / f"{name}.json").read_text())["pixels"])
+    assert (values[0] == values[1]) == quantised
+
+
+@pytest.mark.parametrize("name", ["two_sample", "precision_recall", "mmd", "data_copying"])
+def test_the_plan_knows_what_a_score_reads(name):
+    """The plan knows it without the score's module, which needs torch."""
+    module = importlib.import_module(f"deepgen.evaluation.{name}")
+    known = compared_splits(compare(name))
+    assert set(known) == {"test", "valid", *getattr(module, "READS", ())}
 
 
 def test_the_data_copying_test_reads_the_training_set(folder, tmp_path, mnist):
-    settings = compare("data_copying", reads=["train"], cells=1)
+    settings = compare("data_copying", cells=1)
     found = {}
     for name, images in (
         ("copies", mnist["train"][:300]),
@@ -125,6 +136,34 @@ def test_the_data_copying_test_reads_the_training_set(folder, tmp_path, mnist):
         found[name] = json.loads((tmp_path / "data_copying.json").read_text())["pixels"]["value"]
     assert found["copies"] < -20
     assert abs(found["fresh"]) < 5
+
+
+def write_classifier(path, shape, space):
+    model = Classifier(shape, 10)
+    model.initialise(torch.Generator().manual_seed(1))
+    metadata = {"shape": list(shape), "classes": 10, "space": space}
+    write_tensors(path, model.state_dict(), metadata)
+
+
+def test_only_a_classifier_of_the_same_images_is_used(folder, tmp_path, capsys, mnist):
+    samples, path = tmp_path / "samples.npy", tmp_path / "classifier.safetensors"
+    np.save(samples, mnist["train"][:300])
+    files = ("--samples", samples, "--classifier", path)
+    settings = compare("mmd") | {"features": "classifier"}
+    # 14 x 14 would make four images of each, and 56 x 14 one with its pixels in disorder
+    for shape, space, said in (
+        ((14, 14, 1), "pixels", "of 14 x 14 x 1 in the space pixels, but"),
+        ((56, 14, 1), "pixels", "of 56 x 14 x 1 in the space pixels, but"),
+        ((32, 32, 3), "pixels", "of 32 x 32 x 3 in the space pixels, but"),
+        ((28, 28, 1), "contrast-normalised", "but these are of 28 x 28 x 1 in pixels"),
+    ):
+        write_classifier(path, shape, space)
+        error = refused(folder, "score", settings, capsys, *files)
+        assert f"{path} is the classifier of images" in error
+        assert said in error
+    write_classifier(path, (28, 28, 1), "pixels")
+    run(tmp_path, "score", settings, "--data", folder, *files)
+    assert json.loads((tmp_path / "mmd.json").read_text()).keys() == {"pixels", "features"}
 
 
 def test_a_missing_sigma_or_classifier_is_one_sentence(folder, capsys):

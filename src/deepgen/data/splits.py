@@ -57,13 +57,15 @@ def split_given(folds: np.ndarray) -> dict[str, np.ndarray]:
 
     Returns:
         Rows by split: `train` (unlabelled), `valid` (validation images of the first fold), `test`
-        (all that are labelled), `fold-1/valid`, `fold-1/test`, ...
+        (all others that are labelled), `fold-1/valid`, `fold-1/test`, ... The tests of other folds
+        hold images of `valid`, and of each other's validation.
     """
-    unlabelled = folds[:, 0] == UNLABELLED
+    unlabelled, valid = folds[:, 0] == UNLABELLED, folds[:, 0] == VALID
     rows = {
         "train": np.flatnonzero(unlabelled),
-        "valid": np.flatnonzero(folds[:, 0] == VALID),
-        "test": np.flatnonzero(~unlabelled),
+        "valid": np.flatnonzero(valid),
+        # What a bandwidth or the levels of pixels were chosen on is not what is compared
+        "test": np.flatnonzero(~unlabelled & ~valid),
     }
     for k in range(folds.shape[1]):
         rows[f"fold-{k + 1}/valid"] = np.flatnonzero(folds[:, k] == VALID)

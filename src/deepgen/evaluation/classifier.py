@@ -2,6 +2,7 @@
 gives features in which scores may compare images (as Inception's do, but made from the same data).
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ class Classifier(nn.Module):
     Args:
         shape: Height, width and channels of an image, each side at least 8.
         classes: Number of classes.
+        space: The scoring space of its images, where it is known.
     """
 
-    def __init__(self, shape: tuple[int, int, int], classes: int):
+    def __init__(self, shape: tuple[int, int, int], classes: int, space: str | None = None):
         super().__init__()
         height, width, channels = self.shape = shape
+        self.space = space
         if min(height, width) < 8:
             raise ValueError(f"images of {height} x {width} are too small to be halved three times")
         ends = zip((channels, *MAPS), MAPS, strict=False)
@@ -43,7 +46,16 @@ class Classifier(nn.Module):
             layer.bias.zero_()
 
     def represent(self, x: Tensor) -> Tensor:
-        """Images [n, D], order height, width, channel, -> activations of the last hidden layer."""
+        """Images [n, D], order height, width, channel, -> activations of the last hidden layer.
+
+        Raises:
+            DeepgenError: if D is not height x width x channels.
+        """
+        if x.ndim != 2 or x.shape[1] != math.prod(self.shape):
+            raise DeepgenError(
+                f"the classifier takes images [n, D] of {_product(self.shape)}, not "
+                f"{list(x.shape)}: give images of that size or the classifier of these"
+            )
         maps = x.view(-1, *self.shape).permute(0, 3, 1, 2)
         for convolution in self.convolutions:
             maps = F.max_pool2d(F.relu(convolution(maps)), 2)
@@ -98,13 +110,15 @@ def fit(
 def load_classifier(path: Path) -> Classifier:
     """The classifier that stage `classify` wrote, on the CPU, for its `features`.
 
+    Its `shape` and `space` say of which images.
+
     Raises:
         DeepgenError: if the file is missing, damaged, or holds something else.
     """
     tensors, metadata = read_tensors(path)
     try:
         height, width, channels = metadata["shape"]
-        model = Classifier((height, width, channels), metadata["classes"])
+        model = Classifier((height, width, channels), metadata["classes"], metadata["space"])
         model.load_state_dict(tensors)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         first_line = str(error).partition("\n")[0]
@@ -113,3 +127,27 @@ def load_classifier(path: Path) -> Classifier:
             "right file or run that stage again"
         ) from None
     return model.requires_grad_(False)
+
+
+def check_fits(model: Classifier, path: Path, shape: tuple[int, int, int], space: str) -> None:
+    """Refuse a classifier of other images, of which it would give features without a meaning.
+
+    Args:
+        model: What `load_classifier` took from `path`.
+        path: Its file.
+        shape: Height, width and channels of the images.
+        space: Their scoring space.
+
+    Raises:
+        DeepgenError: if the classifier's shape or space differs.
+    """
+    if (tuple(model.shape), model.space) != (tuple(shape), space):
+        raise DeepgenError(
+            f"{path} is the classifier of images of {_product(model.shape)} in the space "
+            f"{model.space}, but these are of {_product(shape)} in {space}: give the classifier "
+            "of this data set and space"
+        )
+
+
+def _product(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))

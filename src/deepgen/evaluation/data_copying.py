@@ -28,6 +28,9 @@ READING = (
     "underfitting; the error is that of a model that does neither."
 )
 
+# Splits that it looks at besides those that every comparing score is given
+READS = ("train",)
+
 # The paper's tau = 20 / m: below this the normal approximation of U is poor. Asked of held-out
 # images as well, of which the paper has enough in every cell.
 LEAST_IN_CELL = 20
@@ -50,9 +53,14 @@ def score(sets: Sets, settings: dict[str, Any], seed: int) -> dict[str, Any]:
         in those), `train_size`.
 
     Raises:
-        DeepgenError: if there are more cells than training images, or none that holds 20 samples
-            and 20 held-out images.
+        DeepgenError: if there is no training set, there are more cells than training images, or
+            none holds 20 samples and 20 held-out images.
     """
+    if sets.train is None:
+        raise DeepgenError(
+            "data copying is measured against the training set, which is not among the sets: give "
+            "it as train"
+        )
     rng = np.random.default_rng(seed)
     samples = choose(sets.samples, settings["num_samples"], rng)
     held_out = choose(sets.held_out, settings["num_samples"], rng)

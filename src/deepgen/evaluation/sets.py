@@ -19,7 +19,7 @@ class Sets:
         held_out: Images that no training saw, for the data-copying test: the test images, or
             held-out images of training people where the test split has other people.
         valid: Validation images, for bandwidths only.
-        train: The training set.
+        train: The training set, for a score that names it in `READS`; else None.
 
     Raises:
         DeepgenError: if a set is not such an array, is empty, holds a value that is not finite, or
@@ -30,12 +30,14 @@ class Sets:
     test: Tensor
     held_out: Tensor
     valid: Tensor
-    train: Tensor
+    train: Tensor | None = None
 
     def __post_init__(self) -> None:
         expected = (torch.float32, self.samples.shape[1:], self.samples.device)
         for name in (field.name for field in fields(self)):
             x = getattr(self, name)
+            if name == "train" and x is None:
+                continue
             if x.ndim != 2 or not len(x) or (x.dtype, x.shape[1:], x.device) != expected:
                 raise DeepgenError(
                     f"{name} holds {x.dtype} {list(x.shape)} on {x.device} where float32 [n, "

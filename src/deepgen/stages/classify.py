@@ -41,7 +41,11 @@ def classify(data: Path, out: Path, settings: dict[str, Any], device: str) -> No
     model = fit(train, train_labels, shape, settings["classifier"])
     test = score_images(data, "test", settings["space"], target)
     accuracy = (model.predict(test) == test_labels).double().mean().item()
-    metadata = {"shape": list(shape), "classes": model.output.out_features}
+    metadata = {
+        "shape": list(shape),
+        "classes": model.output.out_features,
+        "space": settings["space"],
+    }
     write_tensors(out / "classifier.safetensors", model.state_dict(), metadata)
     write_json(
         out / "classifier.json",

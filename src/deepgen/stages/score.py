@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from deepgen.data.arrays import load_array
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.sets import Sets
@@ -34,7 +35,9 @@ def score(
             {representation: result}, the representations being the scoring space and, with a
             classifier, `features`.
         settings: The resolved slice: score (a module of `deepgen.evaluation`), space, threads and
-            what that score needs.
+            what that score needs: for parzen folds; for the others comparison (seed, num_samples,
+            held_out and what the score itself needs) and features (the module of the classifier,
+            or None).
         sigmas: For parzen: `sigma.json`, or that of every fold, fold 1 first.
         classifier: A file of `classify`, if the samples are compared in its features, too.
 
@@ -42,7 +45,7 @@ def score(
         {"seconds": of the scoring alone}.
 
     Raises:
-        DeepgenError: for missing or damaged files.
+        DeepgenError: for missing or damaged files, or the classifier of other images.
     """
     target = choose_device(device, settings["threads"])
     module = importlib.import_module(f"deepgen.evaluation.{settings['score']}")
@@ -81,20 +84,29 @@ def _compare(
     device: torch.device,
     classifier: Path | None,
 ) -> dict[str, Any]:
-    """The score of one set of samples in every representation."""
+    """The score of one set of samples in every representation.
+
+    The score's module says what is special about it: `READS`, splits that it needs besides those of
+    all, and `QUANTISED`, whether images and samples are quantised first.
+    """
     spec, space = settings["comparison"], settings["space"]
     images = {
         split: score_images(data, split, space, device)
-        for split in dict.fromkeys(["test", "valid", spec["held_out"], *settings["reads"]])
+        for split in dict.fromkeys(
+            ["test", "valid", spec["held_out"], *getattr(module, "READS", ())]
+        )
     }
     drawn = load_samples(samples, images["test"])
-    if settings["quantised"]:
+    if getattr(module, "QUANTISED", False):
         images = {split: quantise(x, space, images["valid"]) for split, x in images.items()}
         drawn = quantise(drawn, space, images["valid"])
     representations = {space: lambda x: x}
     if classifier is not None:
         network = importlib.import_module(f"deepgen.evaluation.{settings['features']}")
-        representations["features"] = network.load_classifier(classifier).to(device).features
+        model = network.load_classifier(classifier)
+        shape = load_array(data / "test.npy", mmap_mode="r").shape[1:]
+        network.check_fits(model, classifier, shape, space)
+        representations["features"] = model.to(device).features
     results = {}
     for name, represent in representations.items():
         seen = {split: represent(x) for split, x in images.items()}
@@ -103,7 +115,7 @@ def _compare(
             test=seen["test"],
             held_out=seen[spec["held_out"]],
             valid=seen["valid"],
-            train=seen.get("train", seen["valid"]),  # read by the data-copying test alone
+            train=seen.get("train"),
         )
         results[name] = module.score(sets, spec, spec["seed"])
     return results

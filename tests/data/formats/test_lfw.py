@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -22,6 +23,9 @@ def jpeg(pixels, kind="JPEG"):
     Image.fromarray(pixels).save(file, kind, quality=95)
     return file.getvalue()
 
+
+# Faces that compress to little
+SMOOTH = np.stack([np.full((48, 48), 40 * i, np.uint8) for i in range(6)])
 
 # Smooth colour pictures that differ everywhere, as photographs do
 WIDE = np.linspace(0, 3, 250)
@@ -170,6 +174,9 @@ ARRAYS = {
     "another size": ({"X": X[:, :32, :32]}, r"\[6, 32, 32\]"),
     "too few names": ({"names": np.array(NAMES[:-1])}, "one name for each image"),
     "a name twice": ({"names": np.array([NAMES[0], *NAMES[:-1]])}, "one name for each image"),
+    "no axis": ({"X": np.uint8(3)}, r"uint8 \[\] as X"),
+    "no image": ({"X": X[:0], "names": np.array([], "U3")}, r"\[0, 48, 48\] as X"),
+    "a name without an axis": ({"names": np.array("Cy_0001")}, "one name for each image"),
     "numbers as names": ({"names": np.arange(6)}, "one name for each image"),
     "pickled names": ({"names": np.array(NAMES, object)}, "is damaged"),
 }
@@ -180,6 +187,38 @@ def test_wrong_arrays(tmp_path, case):
     changes, words = ARRAYS[case]
     write_array(tmp_path, **changes)
     refuse(tmp_path, words)
+
+
+def test_a_member_that_is_no_array(tmp_path):
+    write_array(tmp_path, names=None)
+    with zipfile.ZipFile(tmp_path / "faces", "a") as archive:
+        archive.writestr("names", b"Ann Lee, Bo van Dyk, Cy")
+    refuse(tmp_path, "an X or names that is no array")
+
+
+@pytest.mark.filterwarnings("ignore")  # of NumPy, about headers that it still can read
+def test_a_damaged_array_is_refused_or_harmless(tmp_path):
+    """Whichever byte is wrong, and wherever the file ends."""
+    write_array(tmp_path, dict(zip(NAMES, SMOOTH, strict=True)))
+    whole = (tmp_path / "faces").read_bytes()
+    expected = read(tmp_path, FILES)
+    rng, said = np.random.default_rng(2), []
+    for place in range(2, len(whole)):  # the first two say what the file is
+        damaged = bytearray(whole)
+        damaged[place] ^= int(rng.integers(1, 256))
+        (tmp_path / "faces").write_bytes(damaged)
+        try:
+            part = read(tmp_path, FILES)
+        except DeepgenError as error:
+            said.append(str(error))
+        else:
+            np.testing.assert_array_equal(part.images, expected.images)
+            assert part.people == expected.people
+    assert len(said) > len(whole) // 2
+    assert all(line.startswith(str(tmp_path / "faces")) and "\n" not in line for line in said)
+    for end in range(2, len(whole), 7):
+        (tmp_path / "faces").write_bytes(whole[:end])
+        refuse(tmp_path, "is damaged")
 
 
 def test_files_of_something_else(tmp_path):

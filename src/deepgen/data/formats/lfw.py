@@ -6,7 +6,6 @@ From either of two files: the original archive of JPEGs of 250 x 250
 
 import io
 import re
-import zipfile
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -122,17 +121,21 @@ def _read_array(path: Path) -> dict[str, np.ndarray]:
             images, names = content["X"], content["names"]
     except KeyError:
         raise DeepgenError(f"{path} lacks the array X or names: {_AGAIN}") from None
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise DeepgenError(f"{path} is damaged ({error}): {_AGAIN}") from None
-    if images.dtype != np.uint8 or images.shape != (len(images), SIDE, SIDE) or not len(images):
+    except Exception as error:  # whatever zipfile and NumPy stumble upon in a damaged file
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DeepgenError(f"{path} is damaged ({reason}): {_AGAIN}") from None
+    if not (isinstance(images, np.ndarray) and isinstance(names, np.ndarray)):
+        # NumPy hands over the bytes of a member that is no array
+        raise DeepgenError(f"{path} has an X or names that is no array: {_AGAIN}")
+    if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE) or not images.size:
         raise DeepgenError(
             f"{path} holds {images.dtype} {list(images.shape)} as X where uint8 [N, {SIDE}, {SIDE}]"
             f" is expected: {_AGAIN}"
         )
-    faces = dict(zip(names.ravel().tolist(), images, strict=False))
-    if names.dtype.kind != "U" or names.shape != (len(images),) or len(faces) != len(images):
+    one_each = names.dtype.kind == "U" and names.shape == (len(images),)
+    if not one_each or len(set(names.tolist())) != len(images):
         raise DeepgenError(f"{path} does not have one name for each image: {_AGAIN}")
-    return faces
+    return dict(zip(names.tolist(), images, strict=True))
 
 
 def _people(path: Path, names: list[str]) -> list[str]:
