@@ -50,9 +50,18 @@ class MadeRun:
             chosen["figures"] = [f"{name}/{figure}" for figure in FIGURES[name]]
             for figure in chosen["figures"]:
                 self._draw(figure)
+        chosen = "mnist/seed-1/selected"
+        copying = self.write(f"{chosen}/data_copying.json", {"features": mmd()})
+        self.inputs["data:mnist/figure2a"] = copying
+        accuracy = {"test_accuracy": 0.7126, "standard_error": 0.0046, "num_test_examples": 10_000}
+        path = self.write("mnist/classifier/classifier.json", accuracy)
+        self.inputs["classifier:mnist"] = path
         self._draw("theory/figure1")
         self._draw("theory/theory")
-        path = self.write("../../data/fetch.prov.json", {"stage": "fetch", "notes": {"a": "b.gz"}})
+        path = self.write(
+            "../../data/fetch.prov.json",
+            {"stage": "fetch", "notes": {"a": "/home/secret/mirror/b.gz"}},
+        )
         self.inputs["provenance:data/raw/mnist/fetch"] = path
         scores = {r: p for r, p in self.inputs.items() if r.startswith(("parzen:", "mmd:"))}
         table(scores, self.report / "tables", {"rows": self.rows, "not_run": NOT_RUN})
@@ -76,7 +85,12 @@ class MadeRun:
     def page(self, name):
         """Inputs and settings of an experiment's page: its own alone."""
         earlier = {n: e for n, e in self.settings["earlier"].items() if n.startswith(name)}
-        own = (f":{name}/", f":data/raw/{name}/", *(f":{other}/" for other in earlier))
+        own = (
+            f":{name}/",
+            f"classifier:{name}",
+            f":data/raw/{name}/",
+            *(f":{other}/" for other in earlier),
+        )
         inputs = {r: path for r, path in self.inputs.items() if any(part in r for part in own)}
         return inputs, self.settings | {
             "page": name,
@@ -99,7 +113,8 @@ class MadeRun:
         scores = ["parzen", "mmd"] if selection else ["parzen"]
         row |= {"selection": selection, "seed": seed, "source": source, "scores": scores}
         self.rows.append(row | {"kind": "model" if selection else "reference"})
-        paths = {"parzen": parzen(200.0 + 4.0 * (seed or 20)), "mmd": {"pixels": mmd()}}
+        compared = {"pixels": mmd()} | ({"features": mmd()} if name == "mnist" else {})
+        paths = {"parzen": parzen(200.0 + 4.0 * (seed or 20)), "mmd": compared}
         for score in scores:
             path = self.write(f"{place}/{score}.json", paths[score])
             self.inputs[f"{score}:{place}"] = path

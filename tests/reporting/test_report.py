@@ -140,7 +140,64 @@ def test_shortened_budgets_are_said_at_the_top(made):
     made.inputs = {r: p for r, p in made.inputs.items() if "pretrain" not in r}
     text = written(made, "index")
     assert "This run is shortened" not in text
-    assert "Every experiment has the full budget of its file." in text
+    assert "Every experiment has the full budget and all seeds of its file." in text
+
+
+def test_fewer_seeds_are_said_too_but_not_of_a_first_phase(made):
+    for chosen in made.settings["experiments"].values():
+        chosen["settings"]["seeds"], chosen["full_seeds"] = [1], 5
+    made.settings["earlier"]["lfw-pretrain"] |= {"full_seeds": 5}
+    text = written(made, "index")
+    assert (
+        "This run is shortened: mnist 5 of 1,500 epochs and 1 of 5 seeds, lfw 1 of 5 seeds, "
+        "lfw-pretrain 4 of 50 epochs."
+    ) in text
+    assert "Shortened: lfw 1 of 5 seeds, lfw-pretrain" in written(made, "lfw")
+
+
+def test_a_caption_links_the_data_of_its_numbers(made):
+    link = '<a class="screen" href="../mnist/seed-1/selected/data_copying.json">data</a>'
+    assert written(made, "index").count(link) == written(made, "mnist").count(link) == 1
+    assert ">data</a>" not in written(made, "lfw")
+    made.inputs["data:mnist/figure2a"] = made.inputs["history:lfw/seed-1"]
+    with pytest.raises(DeepgenError, match="give a file of results/quick/mnist/"):
+        written(made, "mnist")
+
+
+def test_the_classifier_behind_the_features_is_linked_with_its_accuracy(made):
+    link = (
+        '<a href="../mnist/classifier/classifier.json" title="source 1">The features are those of '
+        "a classifier that is right about 71.3 ± 0.5 % of 10,000 test images.</a>"
+    )
+    for page in ("index", "mnist"):
+        assert written(made, page).replace("\u00a0", " ").count(link) == 1
+    assert "right about" not in written(made, "lfw")
+    made.inputs["classifier:mnist"].write_text("{}")
+    with pytest.raises(DeepgenError, match=r"classifier\.json is damaged"):
+        written(made, "index")
+    del made.inputs["classifier:mnist"]
+    assert "right about" not in written(made, "index")
+
+
+def test_no_path_of_a_user_is_shown(made):
+    for page in ("index", "mnist"):
+        text = written(made, page)
+        assert "a: a local mirror" in text
+        assert "/home/secret" not in text
+
+
+def test_a_budget_below_the_first_score_chose_no_checkpoint(made):
+    chosen = made.settings["experiments"]["mnist"]
+    chosen["settings"]["training"]["selection"]["every"] = 10
+    for seed in (1, 2):
+        history(5).drop(columns="selection_score").to_csv(
+            made.inputs[f"history:mnist/seed-{seed}"], index=False
+        )
+    text = written(made, "mnist")
+    assert "is the last checkpoint, because training ended before the first score." in text
+    assert "chose the checkpoint" not in text
+    assert "best Parzen score" not in text
+    assert "The validation score\nchose the checkpoint" in written(made, "lfw")
 
 
 def test_a_page_shows_its_experiment_alone_with_its_first_phase(made):
@@ -153,7 +210,7 @@ def test_a_page_shows_its_experiment_alone_with_its_first_phase(made):
     spaced = page.replace("\u00a0", " ")
     assert "206.0 ± 2.0 (examples) ± 2.0 (seeds, n = 2)" in spaced
     assert "ran 4 to 5 epochs of a budget of 5; 1 of them stopped early" in page
-    for fact in ("optimiser.learning_rate", "kind relu, units 1200, irange 0.05", "b.gz"):
+    for fact in ("optimiser.learning_rate", "kind relu, units 1200, irange 0.05", "a local mirror"):
         assert fact in page
     for fact in ("A Fast Processor", "2.9.1", "1 h 19 min, 2 jobs", "<td>CPU</td>"):
         assert fact in page
@@ -163,6 +220,7 @@ def test_a_page_shows_its_experiment_alone_with_its_first_phase(made):
 
 def test_hostile_titles_are_only_text(made):
     made.settings["title"] = made.settings["run"] = HOSTILE
+    del made.inputs["data:mnist/figure2a"]  # which lies in a folder of the run's name
     chosen = made.settings["experiments"]["mnist"]
     chosen["title"] = HOSTILE
     chosen["settings"]["dataset"] = HOSTILE

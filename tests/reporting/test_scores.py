@@ -125,6 +125,43 @@ def test_each_shown_score_says_how_to_read_it():
     assert "10,000 samples and 10,000 unseen images" in to_markdown([only])
 
 
+def test_in_features_only_what_the_fit_touches_has_a_warning():
+    def warnings(results):
+        (part,) = scores_printed(scores(results))
+        return [note for note in part.notes if note.startswith("In features")]
+
+    assert warnings(RESULTS) == []
+    copying = (_row("seed-1/selected"), "data_copying", {"features": _result(-1.0)})
+    (note,) = warnings([*RESULTS, copying])
+    assert "read C_T, which measures distances to them there" in note
+    (note,) = warnings([*RESULTS, copying, (TRAINING, "mmd", {"features": _result(1e-4)})])
+    assert "to them and the reference row that consists of them there" in note
+
+
+def test_each_classifier_behind_features_is_told_once():
+    def classifier(accuracy, error):
+        return {"test_accuracy": accuracy, "standard_error": error, "num_test_examples": 400}
+
+    results = [
+        (_row("seed-1/last", name.upper(), name), "mmd", {"features": _result(1e-4)})
+        for name in ("a", "b")
+    ]
+
+    def said(a, b):
+        known = {"a": a, "b": b, "unseen": classifier(0.1, 0.1)}
+        (part,) = scores_printed(scores(results), known)
+        assert all(note.text in to_markdown([part]) for note in part.linked_notes)
+        return {note.text.partition("about ")[2]: note.sources for note in part.linked_notes}
+
+    files = tuple(f"{name}/classifier/classifier.json" for name in ("a", "b"))
+    same = classifier(0.6, 0.0245)
+    assert said(same, same) == {"60 ± 2 % of 400 test images.": files}
+    assert said(same, classifier(1.0, 0.0)) == {
+        "60 ± 2 % of 400 test images (a).": files[:1],
+        "100.0 % of 400 test images (b).": files[1:],
+    }
+
+
 def test_csv_can_be_read_back():
     table = scores(RESULTS)
     again = from_csv(io.StringIO(to_csv(table)))

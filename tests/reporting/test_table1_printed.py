@@ -44,6 +44,16 @@ def test_printed_cells_differences_and_edges():
     assert "Selected checkpoint: the one that the experiment's settings choose" in text
 
 
+def test_checkpoints_that_are_one_model_are_named():
+    (part,) = details(table1([ROWS[0], ROWS[2]], [SCORES[0], SCORES[0]]))
+    (note,) = [note for note in part.notes if "same samples" in note]
+    assert note.startswith("Adversarial nets: the two checkpoints gave the same samples.")
+    other = SCORES[0] | {"parzen, fine sigma": SCORES[1]["parzen, fine sigma"]}
+    for rows, scores in [(ROWS, SCORES), ([ROWS[0], ROWS[2]], [SCORES[0], other])]:
+        (part,) = details(table1(rows, scores))
+        assert not any("same samples" in note for note in part.notes)
+
+
 def test_estimators_never_share_a_column_and_references_stand_apart():
     (part,) = details(table1(ROWS, SCORES))
     assert part.columns == [

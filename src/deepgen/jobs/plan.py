@@ -148,6 +148,7 @@ class Plan:
             dataset = self.config[name].dataset
             provenance += [f"data/raw/{dataset}/fetch", f"data/prepared/{dataset}/prepare"]
             figures += [f"{name}/{figure}" for figure in self.config[name].figures]
+            inputs |= self._evidence(name)
         for figure in figures:
             path = f"{results}/report/figures/{figure}"
             inputs |= {f"figure:{figure}": f"{path}.png", f"caption:{figure}": f"{path}.txt"}
@@ -171,6 +172,17 @@ class Plan:
             }
         labels = {path: path.removeprefix(f"{results}/") for path in dict.fromkeys(provenance)}
         return inputs | {f"provenance:{labels[p]}": f"{p}.prov.json" for p in labels}
+
+    def _evidence(self, name: str) -> dict[str, str]:
+        """Files of an experiment that the report shows beside its tables and figures."""
+        folder, found = f"results/{self.run}/{name}", {}
+        experiment = self.config[name]
+        if self.classified(name) and set(experiment.scores) - {"parzen"}:
+            found[f"classifier:{name}"] = f"{folder}/classifier/classifier.json"
+        for figure in experiment.figures:
+            if path := self.figure_inputs(name, figure).get("data_copying"):
+                found[f"data:{name}/{figure}"] = f"{folder}/{path}"
+        return found
 
     def _shown(self, page: str) -> list[str]:
         """The experiments of a page."""

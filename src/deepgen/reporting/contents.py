@@ -1,7 +1,7 @@
 """The printed tables of each kind of page, from the long forms."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,17 @@ from deepgen.reporting.tables import table1
 
 @dataclass(frozen=True)
 class LongForms:
-    """What was measured: Table 1, the comparing scores (maybe no row), trainings and costs."""
+    """What was measured: Table 1, the comparing scores (maybe no row), trainings and costs.
+
+    `classifiers` has {experiment: content of `classifier.json`} of those in whose features samples
+    were compared, as far as it is known.
+    """
 
     table1: pd.DataFrame
     scores: pd.DataFrame
     runs: pd.DataFrame
     costs: pd.DataFrame
+    classifiers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def index_tables(
@@ -43,7 +48,7 @@ def index_tables(
         "table1": table1_printed(long.table1, not_run),
         "table2": table2_printed(long.costs, manifests, long.table1, experiments),
         "costs": [costs_printed(long.costs, experiments)],
-        "scores": scores_printed(long.scores),
+        "scores": scores_printed(long.scores, long.classifiers),
     }
 
 
@@ -54,7 +59,7 @@ def own_tables(
     return {
         "table1": details(long.table1),
         "costs": [costs_printed(long.costs, settings["experiments"])],
-        "scores": scores_printed(long.scores),
+        "scores": scores_printed(long.scores, long.classifiers),
     }
 
 

@@ -27,12 +27,15 @@ class Picture:
         png: Bytes of the PNG.
         caption: Its text.
         dataset: Title of the data set; empty for theory.
+        evidence: File behind the caption's numbers, relative to `results/<run>/`; empty if no one
+            is named.
     """
 
     name: str
     png: bytes
     caption: str
     dataset: str = ""
+    evidence: str = ""
 
     @property
     def number(self) -> str:

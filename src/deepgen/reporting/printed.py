@@ -44,7 +44,7 @@ class PrintedTable:
     """One table.
 
     `columns` begins with the heading of the labels; `prose` says that its cells are words to be
-    set as paragraphs, not numbers.
+    set as paragraphs, not numbers; `linked_notes` are notes that come from artefacts.
     """
 
     title: str
@@ -52,11 +52,17 @@ class PrintedTable:
     blocks: list[PrintedBlock]
     notes: list[str] = field(default_factory=list)
     prose: bool = False
+    linked_notes: list[Cell] = field(default_factory=list)
 
     @property
     def width(self) -> int:
         """Columns beside the labels."""
         return len(self.columns) - 1
+
+    @property
+    def all_notes(self) -> list[str]:
+        """Every note, where no link can be set."""
+        return [*self.notes, *(note.text for note in self.linked_notes)]
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -116,7 +122,7 @@ def _markdown(table: PrintedTable) -> str:
         if block.title:
             body.append(line([f"*{safe(block.title)}*"] + [""] * table.width))
         body += [line([safe(text) for text in _texts(row)]) for row in block.rows]
-    notes = [f"- {safe(note)}" for note in table.notes]
+    notes = [f"- {safe(note)}" for note in table.all_notes]
     return "\n".join([f"**{safe(table.title)}**", "", *head, *body, "", *notes, ""])
 
 
@@ -156,7 +162,7 @@ def _latex(table: PrintedTable) -> str:
             )
         lines += [line(_texts(row)) for row in block.rows]
     lines += [r"\bottomrule", r"\end{tabular}", "", r"\smallskip\footnotesize\raggedright"]
-    lines += [safe(note) + r"\par" for note in table.notes]
+    lines += [safe(note) + r"\par" for note in table.all_notes]
     return "\n".join([*lines, r"\end{table}", ""])
 
 

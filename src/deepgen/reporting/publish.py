@@ -9,6 +9,7 @@ from pathlib import Path
 from deepgen.errors import DeepgenError
 from deepgen.files import copy, write_json, write_text
 from deepgen.reporting.links import beside, evidence, relative
+from deepgen.reporting.origins import public
 
 PROVENANCE = ".prov.json"
 
@@ -73,18 +74,9 @@ def _copy(source: Path, target: Path) -> None:
     if source.suffix == ".html":
         write_text(target, beside(source.read_text(encoding="utf-8")))
     elif source.name.endswith(PROVENANCE):
-        write_json(target, _without_names(json.loads(source.read_text(encoding="utf-8"))))
+        write_json(target, public(json.loads(source.read_text(encoding="utf-8"))))
     else:
         copy(source, target)
-
-
-def _without_names(manifest: dict) -> dict:
-    """A manifest for strangers: which host made it and the command with its paths stay at home."""
-    private = {"machine": "host", "run": "command"}
-    return {
-        key: {k: v for k, v in value.items() if k != private[key]} if key in private else value
-        for key, value in manifest.items()
-    }
 
 
 def _check_links(run: Path, new: Path) -> None:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from deepgen.reporting import templates
 from deepgen.reporting.links import labelled
 from deepgen.reporting.machines import duration, jobs_of, machines
+from deepgen.reporting.origins import origin
 from deepgen.reporting.pictures import Picture, extras, figure, figure2
 from deepgen.reporting.printed import PrintedTable
 from deepgen.reporting.runs import training_sentences
@@ -46,8 +47,9 @@ def render(material: Material, settings: dict[str, Any]) -> str:
         material: What is shown.
         settings: `page`, `index` or the name of an experiment; `run`; `title`; `experiments`
             {name: {"title", "dataset_title", "dataset_citation", "dataset_licence", "settings",
-            "full_budget", "figures"}}; `earlier`, the same for first phases, which have no page;
-            `not_run` [{"dataset_title", "model", "how_to_get"}].
+            "full_budget", "full_seeds", "figures"}}, where `full_seeds` may be left out if none
+            is; `earlier`, the same for first phases, which have no page; `not_run`
+            [{"dataset_title", "model", "how_to_get"}].
     """
     experiments, name = settings["experiments"], settings["page"]
     common = {
@@ -56,7 +58,7 @@ def render(material: Material, settings: dict[str, Any]) -> str:
         "experiments": experiments,
         "tables": {key: material.tables.get(key, []) for key in TABLES},
         "sentences": {n: training_sentences(n, e, material.runs) for n, e in experiments.items()},
-        "shortened": _shortened(experiments | settings.get("earlier", {})),
+        "shortened": _shortened(experiments, settings.get("earlier", {})),
         "edges": _edges(material.table),
         "sections": {n: sections(e["settings"]) for n, e in experiments.items()},
         "sources": {n: _sources(material, e) for n, e in experiments.items()},
@@ -128,26 +130,38 @@ def _experiment(material: Material, settings: dict[str, Any]) -> dict[str, Any]:
         "experiment": experiment,
         "pictures": sorted(material.pictures.values(), key=lambda picture: not picture.number),
         "runs": material.runs.to_dict("records"),
+        "scored": bool(len(material.runs) and material.runs["best_epoch"].notna().any()),
         "losses": [column for column in material.runs if column.startswith("final_")],
         "jobs": jobs,
         "machines": machines(jobs),
     }
 
 
-def _shortened(experiments: dict[str, Any]) -> list[str]:
-    """The budgets that are below those of the experiment files: `mnist 8 of 1,500 epochs`."""
-    budgets = {n: (e["settings"]["training"]["epochs"], e) for n, e in experiments.items()}
-    return [
-        f"{name} {budget:,} of {experiment['full_budget']:,} epochs"
-        for name, (budget, experiment) in budgets.items()
-        if budget < experiment["full_budget"]
-    ]
+def _shortened(experiments: dict[str, Any], earlier: dict[str, Any]) -> list[str]:
+    """What is below the experiment files: `mnist 8 of 1,500 epochs and 1 of 5 seeds`.
+
+    A first phase has the seeds of what continues it, so its own are not counted.
+    """
+    less = []
+    for name, experiment in (experiments | earlier).items():
+        chosen, parts = experiment["settings"], []
+        budget, full = chosen["training"]["epochs"], experiment["full_budget"]
+        if budget < full:
+            parts.append(f"{budget:,} of {full:,} epochs")
+        seeds = len(chosen.get("seeds", []))
+        full_seeds = experiment.get("full_seeds", seeds)
+        if name in experiments and seeds < full_seeds:
+            parts.append(f"{seeds} of {full_seeds} seeds")
+        if parts:
+            less.append(f"{name} {' and '.join(parts)}")
+    return less
 
 
 def _sources(material: Material, experiment: dict[str, Any]) -> dict[str, str]:
     """{file: where it came from} of an experiment's raw data; empty if that is not known."""
     label = f"data/raw/{experiment['settings']['dataset']}/fetch"
-    return material.manifests.get(label, {}).get("notes") or {}
+    notes = material.manifests.get(label, {}).get("notes") or {}
+    return {file: origin(source) for file, source in notes.items()}
 
 
 def _edges(table: pd.DataFrame) -> list[str]:

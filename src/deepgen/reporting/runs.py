@@ -68,7 +68,7 @@ def training_sentences(name: str, experiment: dict[str, Any], table: pd.DataFram
         )
     if earlier := experiment["settings"].get("init_from"):
         text += f" It began with the last model of {earlier}."
-    return text + f" The selected checkpoint is {kept(training['selection'])}."
+    return text + f" The selected checkpoint is {kept(training['selection'], budget)}."
 
 
 def _ran(epochs: list[int], budget: int) -> str:

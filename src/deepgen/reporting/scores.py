@@ -16,6 +16,7 @@ from deepgen.reporting.printed import (
 )
 from deepgen.reporting.score_cells import error, label, pick, sources
 from deepgen.reporting.tables import by_seed, read_long
+from deepgen.reporting.wording import listed
 
 COLUMNS = [
     "model",
@@ -106,13 +107,18 @@ def from_csv(text: Any) -> pd.DataFrame:
     return read_long(text, COLUMNS, NUMBERS, "scores.csv")
 
 
-def scores_printed(table: pd.DataFrame) -> list[PrintedTable]:
+def scores_printed(
+    table: pd.DataFrame, classifiers: dict[str, dict[str, Any]] | None = None
+) -> list[PrintedTable]:
     """One table a data set: models and references by scores, one block a representation.
 
     Args:
         table: Of `scores`.
+        classifiers: {experiment: content of `classifier.json`}, for the notes; what is not given
+            is not said.
     """
-    return [_printed(str(name), rows) for name, rows in table.groupby("dataset", sort=False)]
+    parts = table.groupby("dataset", sort=False)
+    return [_printed(str(name), rows, classifiers or {}) for name, rows in parts]
 
 
 def _lines(key: tuple, results: list[dict[str, Any]], paths: list[str]) -> list[dict[str, Any]]:
@@ -128,7 +134,9 @@ def _lines(key: tuple, results: list[dict[str, Any]], paths: list[str]) -> list[
         ) from None
 
 
-def _printed(dataset: str, table: pd.DataFrame) -> PrintedTable:
+def _printed(
+    dataset: str, table: pd.DataFrame, classifiers: dict[str, dict[str, Any]]
+) -> PrintedTable:
     present = set(table["score"])
     columns = [name for name in HEADINGS if name in present]
     columns += sorted(present - set(HEADINGS))
@@ -140,7 +148,8 @@ def _printed(dataset: str, table: pd.DataFrame) -> PrintedTable:
     ]
     headings = [HEADINGS[name][0] if name in HEADINGS else name for name in columns]
     title = f"Samples compared with unseen images of {dataset}"
-    return PrintedTable(title, ["Samples", *headings], blocks, _notes(table))
+    notes, linked = _notes(table), _accuracies(table, classifiers)
+    return PrintedTable(title, ["Samples", *headings], blocks, notes, linked_notes=linked)
 
 
 def _rows(table: pd.DataFrame, columns: list[str]) -> list[PrintedRow]:
@@ -189,4 +198,46 @@ def _notes(table: pd.DataFrame) -> list[str]:
             "Rows without a checkpoint are references. Training images show what each score gives "
             "to real images, and C_T to copies."
         )
-    return notes
+    return notes + _about_features(pick(table, representation="features"))
+
+
+def _about_features(table: pd.DataFrame) -> list[str]:
+    """Which numbers in features the fit of the classifier touches; `table` holds these alone."""
+    touched = []
+    if "data_copying" in set(table["score"]):
+        touched.append("C_T, which measures distances to them")
+    if (table["selection"] == "").any():
+        touched.append("the reference row that consists of them")
+    if not touched:
+        return []
+    return [
+        "In features the training images are not like unseen images, because the classifier was "
+        f"fitted to them: read {listed(touched)} there with care."
+    ]
+
+
+def _accuracies(table: pd.DataFrame, classifiers: dict[str, dict[str, Any]]) -> list[Cell]:
+    """How good the classifiers behind the features are, equal ones in one sentence."""
+    paths = ";".join(pick(table, representation="features")["source"]).split(";")
+    shown = [name for name in dict.fromkeys(p.split("/")[0] for p in paths) if name in classifiers]
+    said: dict[str, list[str]] = {}
+    for name in shown:
+        said.setdefault(_accuracy(classifiers[name]), []).append(name)
+    return [
+        Cell(
+            text + (f" ({listed(names)})." if len(said) > 1 else "."),
+            tuple(f"{name}/classifier/classifier.json" for name in names),
+        )
+        for text, names in said.items()
+    ]
+
+
+def _accuracy(classifier: dict[str, Any]) -> str:
+    right, error = (100.0 * classifier[key] for key in ("test_accuracy", "standard_error"))
+    # A share of all or none has a binomial error of 0, which says nothing
+    digits = max(0, -math.floor(math.log10(error))) if error > 0 else 1
+    known = f" ± {error:.{digits}f}" if error > 0 else ""
+    return (
+        f"The features are those of a classifier that is right about {right:.{digits}f}{known} % "
+        f"of {classifier['num_test_examples']:,} test images"
+    )

@@ -186,6 +186,12 @@ def _notes(
             "validation images but never test images. Last checkpoint: the end of the training."
             + (" Which one the paper scored is not known." if len(paper) else "")
         )
+    if same := _one_model(measured):
+        notes.append(
+            f"{listed(same)}: the two checkpoints gave the same samples. The last one is the "
+            "selected one where the settings say so, where it scored best, or where training ended "
+            "before the first score."
+        )
     cells = [cell for block in blocks for row in block.rows for cell in row.cells]
     if any("standard error" in cell.text for cell in cells):
         notes.append(
@@ -193,6 +199,21 @@ def _notes(
             "consistent. The paper's error holds no variation between trainings."
         )
     return notes + _edge(measured)
+
+
+def _one_model(measured: pd.DataFrame) -> list[str]:
+    """Models whose two checkpoints agree in every number of every estimator."""
+    keys = ["estimator", "standard_error_over"]
+    numbers = [*keys, "log_likelihood", "standard_error", "sigma"]
+    same = []
+    for model, rows in measured.groupby("model", sort=False):
+        chosen, last = (
+            pick(rows, selection=name)[numbers].sort_values(keys).to_numpy().tolist()
+            for name in ("selected", "last")
+        )
+        if chosen and chosen == last:
+            same.append(str(model))
+    return same
 
 
 def _edge(measured: pd.DataFrame) -> list[str]:

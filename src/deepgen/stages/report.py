@@ -1,5 +1,6 @@
 """Stage `report`: one HTML page from tables, figures, histories and provenance."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from deepgen.reporting.scores import from_csv as scores_from_csv
 from deepgen.reporting.tables import from_csv as table1_from_csv
 from deepgen.reporting.tables import to_csv
 
-KINDS = ("figure", "caption", "history", "provenance")
+KINDS = ("figure", "caption", "history", "provenance", "data", "classifier")
 
 
 def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
@@ -30,7 +31,10 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
     Args:
         inputs: For both kinds of page `figure:<experiment>/<figure>`, a PNG, and
             `caption:<experiment>/<figure>`, its text; `history:<experiment>/seed-<s>`, a
-            `history.csv`; `provenance:<label>`, a `*.prov.json`. For the index `table1` and
+            `history.csv`; `provenance:<label>`, a `*.prov.json`. Also, if there are any,
+            `data:<experiment>/<figure>`, the file in `results/<run>/<experiment>/` behind the
+            numbers of a caption, and `classifier:<experiment>`, the `classifier.json` in whose
+            features samples are compared. For the index `table1` and
             `scores`, the long forms that the stage `table` made, and figures of the experiment
             `theory` if there are any. For an experiment's page
             `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
@@ -54,9 +58,10 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
         *(_made(inputs) if page == "index" else measured(inputs, settings["rows"], load)),
         runs=runs(histories, trained),
         costs=costs(histories, manifests, experiments),
+        classifiers={name: read(path, _classifier) for name, path in roles["classifier"].items()},
     )
     tables = (index_tables if page == "index" else own_tables)(long, manifests, settings)
-    pictures = _pictures(roles, experiments)
+    pictures = _pictures(roles, settings)
     material = Material(tables, long.table1, long.runs, pictures, manifests)
     write_text(out / f"{page}.html", render(material, settings))
     if page == "index":
@@ -86,9 +91,10 @@ def _made(inputs: dict[str, Path]) -> list[pd.DataFrame]:
     return [read(inputs[role], reader) for role, reader in readers.items()]
 
 
-def _pictures(roles: dict[str, dict[str, Path]], experiments: dict[str, Any]) -> dict[str, Picture]:
+def _pictures(roles: dict[str, dict[str, Path]], settings: dict[str, Any]) -> dict[str, Picture]:
     """Every figure that the settings name, in their order, then those of the theory."""
-    datasets = {f: e["dataset_title"] for e in experiments.values() for f in e["figures"]}
+    experiments = settings["experiments"].values()
+    datasets = {f: e["dataset_title"] for e in experiments for f in e["figures"]}
     datasets |= {name: "" for name in roles["figure"] if name.startswith("theory/")}
     for kind in ("figure", "caption"):
         if missing := sorted(set(datasets) - set(roles[kind])):
@@ -99,9 +105,21 @@ def _pictures(roles: dict[str, dict[str, Path]], experiments: dict[str, Any]) ->
             read(roles["figure"][name], _png),
             load(roles["caption"][name]).strip(),
             dataset,
+            _evidence(roles["data"][name], name, settings["run"]) if name in roles["data"] else "",
         )
         for name, dataset in datasets.items()
     }
+
+
+def _evidence(path: Path, figure: str, run: str) -> str:
+    """Place below `results/<run>/` of the file behind a figure's caption."""
+    experiment = figure.partition("/")[0]
+    _, inside, rest = path.as_posix().rpartition(f"/{run}/{experiment}/")
+    if not inside or not path.is_file():
+        raise DeepgenError(
+            f"report got {path} as data:{figure}: give a file of results/{run}/{experiment}/"
+        )
+    return f"{experiment}/{rest}"
 
 
 def _png(path: Path) -> bytes:
@@ -119,6 +137,11 @@ def _training(label: str, trained: dict[str, Any]) -> tuple[str, int]:
             f"report does not know the training {label!r}: name it <experiment>/seed-<s>"
         )
     return experiment, int(seed)
+
+
+def _classifier(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return {key: content[key] for key in ("test_accuracy", "standard_error", "num_test_examples")}
 
 
 def _history(path: Path) -> pd.DataFrame:
