@@ -381,8 +381,8 @@ class TheoryIterations(Settings):
 class Theory(Settings):
     """Figure 1 and the paper's section 4: one pair of small networks with one-dimensional x.
 
-    With seed 1 the pair ends close to the data; other seeds may begin with a G that folds and then
-    end further away, which the figure's caption says.
+    With seed 1 the pair ends close to the data; other seeds may begin with a G that folds, and then
+    it ends further away. The figure's caption says how far.
     """
 
     seed: Seed = Field(1, description="Of weights, data and noise.")

@@ -48,6 +48,11 @@ def test_captions_say_which_checkpoint_the_rule_kept(name):
         assert "score on validation" not in text
 
 
+def test_captions_do_not_speak_of_a_score_that_was_never_taken():
+    text = figure2.caption(inputs_of("figure2"), SETTINGS | {"epochs": 4})
+    assert "the last checkpoint, because training ended before the first score" in text
+
+
 def test_a_users_matplotlib_settings_change_nothing(tmp_path):
     import matplotlib
 
@@ -118,7 +123,10 @@ def test_contrast_normalised_images_are_shown_on_one_scale():
 
 def test_nearest_neighbours_come_with_the_data_copying_test():
     result = {"value": -12.34, "standard_error": 0.5}
-    inputs = inputs_of("figure2") | {"data_copying": {"pixels": result}}
-    assert "C_T = −12.3 ± 0.5" in figure2.caption(inputs, SETTINGS)
+    scores = {"features": {"value": 9.0, "standard_error": 0.1}, "pixels": result}
+    inputs = inputs_of("figure2") | {"data_copying": scores}
+    text = figure2.caption(inputs, SETTINGS)
+    assert "in pixels the data-copying test gives C_T = −12.3 ± 0.5" in text
+    assert "9.0" not in text
     text = figure2.caption(inputs, SETTINGS | {"output": "figure2b_lfw"})
     assert text.startswith("In place of Figure 2 b, which shows TFD.")

@@ -58,12 +58,14 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     return (
         "Figure 1 of the paper, from a trained pair: x and z have one dimension, z is uniform, G "
         f"and D are multilayer perceptrons, and Algorithm 1 takes k = {k} steps of D for one of G "
-        f"(seed {int(a['seed'])}). (a) Near convergence: {int(a['before']):,} iterations on data "
-        f"that lay {float(a['offset']):g} to the right, then {style.count(first, 'iteration')} of "
+        f"(seed {int(a['seed'])}; settings and seed were chosen so that the pair converges, and "
+        "with other seeds it can end further away). (a) Near convergence: "
+        f"{int(a['before']):,} iterations on data that lay {float(a['offset']):g} to the right, then {style.count(first, 'iteration')} of "
         "D alone on the data of the figure. D is partially accurate, its "
         f"largest distance to D* over {region} is {gap[0]:.3f}. (b) After "
         f"{style.count(second * k, 'more update')} of D with G fixed, D comes to D* = p_data / "
-        f"(p_data + p_g), equation 2: the largest distance there is {gap[1]:.3f}. (c) After "
+        f"(p_data + p_g), equation 2: the largest distance there is {gap[1]:.3f}, and "
+        f"{_everywhere(a):.2f} where D* jumps outside. (c) After "
         f"{style.count(third, 'update')} of G with D fixed, G(z) has flowed to where D is higher: "
         f"the Jensen-Shannon divergence of p_g and p_data goes from {jsd[1]:.3f} to {jsd[2]:.3f} "
         f"nats. (d) After {style.count(last, 'more iteration')} it is {jsd[3]:.4f} nats, and D "
@@ -111,7 +113,7 @@ def _falls(a: dict[str, np.ndarray]) -> bool:
 
 def _note(a: dict[str, np.ndarray], panel: int) -> str:
     if panel < 2:
-        return f"max |D − D*| = {a['max_gap'][panel]:.3f}"
+        return f"max |D − D*| = {a['max_gap'][panel]:.3f}, central {float(a['mass']):.0%}"
     return f"JSD = {a['jsd'][panel]:.{panel + 1}f} nats"
 
 
@@ -138,6 +140,13 @@ def _limits(a: dict[str, np.ndarray]) -> tuple[float, float]:
     """Where some density of some panel can be seen."""
     seen = np.concatenate(([a["p_data"]], a["p_g"])).max(axis=0) > 0.01 * _peak(a)
     return float(a["x"][seen][0]) - 0.2, float(a["x"][seen][-1]) + 0.2
+
+
+def _everywhere(a: dict[str, np.ndarray]) -> float:
+    """The largest distance of D to D* in panel (b) over all x where a density can be seen."""
+    low, high = _limits(a)
+    seen = (low <= a["x"]) & (a["x"] <= high)
+    return float(np.abs(a["d"][1] - a["d_star"][1])[seen].max())
 
 
 def _flatness(a: dict[str, np.ndarray]) -> float:

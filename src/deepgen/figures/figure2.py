@@ -27,7 +27,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     Raises:
         DeepgenError: for fewer samples or neighbours, or images of another shape.
     """
-    samples, neighbours = _arrays(inputs)
+    samples, neighbours = _arrays(inputs, settings["output"])
     shape, space = settings["shape"], settings["space"]
     samples, neighbours = (style.displayed(x, space, samples) for x in (samples, neighbours))
     rows = style.pictures(samples, shape).reshape(ROWS, SAMPLES, *shape)
@@ -46,7 +46,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
 
 def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     """What is seen, the distances between framed images and samples, and the copying test."""
-    samples, neighbours = _arrays(inputs)
+    samples, neighbours = _arrays(inputs, settings["output"])
     distances = np.linalg.norm(samples[SAMPLES - 1 :: SAMPLES].astype(float) - neighbours, axis=1)
     listed = ", ".join(f"{distance:.1f}" for distance in distances)
     instead = "In place of Figure 2 b, which shows TFD. " if _stands_in(settings) else ""
@@ -55,7 +55,7 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
         f"{style.count(len(inputs['samples']), 'random draw')}, in order: fair draws, none chosen "
         "or left out. The framed column shows the training image nearest to the sample on its left "
         f"(Euclidean distances from top to bottom: {listed}).{style.brightness(settings)}"
-        f"{_copying(inputs)}"
+        f"{_copying(inputs, settings['space'])}"
     )
 
 
@@ -63,29 +63,30 @@ def _stands_in(settings: dict[str, Any]) -> bool:
     return settings["output"].endswith("_lfw")
 
 
-def _copying(inputs: dict[str, Any]) -> str:
+def _copying(inputs: dict[str, Any], space: str) -> str:
     """What a nearest neighbour alone cannot tell (Meehan et al. 2020)."""
     if "data_copying" not in inputs:
         return ""
-    result = next(iter(inputs["data_copying"].values()))
-    value, error = result["value"], result["standard_error"]
+    result = inputs["data_copying"][space]
+    value = f"{result['value']:.1f}".replace("-", "−")
+    where = "in pixels" if space == "pixels" else f"in the {space} space"
     return (
-        f" Four neighbours prove nothing about all samples: the data-copying test gives C_T = "
-        f"{value:.1f} ± {error:.1f} (far below 0 means copies of training images, far above 0 "
-        "samples further from them than unseen images are)."
-    ).replace("-", "−")
+        f" Four neighbours prove nothing about all samples: {where} the data-copying test gives "
+        f"C_T = {value} ± {result['standard_error']:.1f} (far below 0 means copies of training "
+        "images, far above 0 samples further from them than unseen images are)."
+    )
 
 
-def _arrays(inputs: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+def _arrays(inputs: dict[str, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
     samples, images = inputs["samples"], inputs["neighbours"]["images"]
     if len(samples) < ROWS * SAMPLES or len(images) != ROWS:
         raise DeepgenError(
-            f"figure2a shows {ROWS * SAMPLES} samples and {ROWS} neighbours, but got "
+            f"{name} shows {ROWS * SAMPLES} samples and {ROWS} neighbours, but got "
             f"{len(samples)} and {len(images)}: draw more samples"
         )
     if samples.shape[1:] != images.shape[1:]:
         raise DeepgenError(
-            f"figure2a got samples of {samples.shape[1:]} and neighbours of {images.shape[1:]} "
+            f"{name} got samples of {samples.shape[1:]} and neighbours of {images.shape[1:]} "
             "values: make both from the same data set"
         )
     return samples[: ROWS * SAMPLES], images

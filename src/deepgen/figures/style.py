@@ -158,7 +158,8 @@ def picture_figure(
 def source(settings: dict[str, Any]) -> str:
     """Which model a figure shows, for captions: title, data set, seed and checkpoint."""
     last = settings["checkpoint"] == "last"
-    return f"{training(settings)}, {kept({'rule': 'last'} if last else settings['selection'])}"
+    rule = {"rule": "last"} if last else settings["selection"]
+    return f"{training(settings)}, {kept(rule, settings.get('epochs'))}"
 
 
 def training(settings: dict[str, Any]) -> str:
