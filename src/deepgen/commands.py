@@ -39,7 +39,7 @@ NEEDED = {
     "theory": ("theory", "threads"),
     "figure": ("figure", "output"),
     "table": ("rows",),
-    "report": ("run", "page", "title", "experiments", "not_run"),
+    "report": ("run", "page", "title", "order", "experiments", "not_run"),
 }
 
 

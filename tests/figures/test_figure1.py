@@ -83,7 +83,7 @@ def test_arrows_of_a_falling_generator_do_not_cross():
 
 def test_the_caption_says_what_came_out():
     text = figure1.caption({"figure1": four_panels()}, {})
-    for fact in ("Figure 1 of the paper", "k = 5", "seed 7", "0.200", "0.012", "0.0004 nats"):
+    for fact in ("A trained pair", "k = 5", "seed 7", "0.200", "0.012", "0.0004 nats"):
         assert fact in text
     assert "1,500 more updates of D" in text
     assert "p_g is close to p_data" in text

@@ -36,6 +36,7 @@ class MadeRun:
         self.settings = {
             "run": "quick",
             "title": "Generative Adversarial Nets",
+            "order": list(experiments),
             "experiments": experiments,
             "earlier": {"lfw-pretrain": experiment("LFW faces", 4, 50)},
             "not_run": copy.deepcopy(NOT_RUN),
@@ -94,6 +95,7 @@ class MadeRun:
         inputs = {r: path for r, path in self.inputs.items() if any(part in r for part in own)}
         return inputs, self.settings | {
             "page": name,
+            "order": [name],
             "experiments": {name: self.settings["experiments"][name]},
             "earlier": earlier,
             "rows": [row for row in self.rows if row["experiment"] == name],

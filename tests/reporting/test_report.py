@@ -88,7 +88,8 @@ def test_contents_lead_to_sections_that_exist(made):
 
 def test_a_run_without_theory_or_scores_or_digits_leaves_no_empty_section(made):
     inputs, settings = made.page("lfw")
-    lfw = made.settings | {"experiments": {"lfw": made.settings["experiments"]["lfw"]}}
+    own = {"order": ["lfw"], "experiments": {"lfw": made.settings["experiments"]["lfw"]}}
+    lfw = made.settings | own
     made.inputs = {r: p for r, p in inputs.items() if not r.startswith("mmd:")}
     made.rows = [row | {"scores": ["parzen"]} for row in settings["rows"]]
     made.settings = lfw
@@ -285,3 +286,10 @@ def test_machines_tell_the_devices_that_were_used():
     assert machine["stages"]["train"]["jobs"] == 2
     # The first has no notes, so its own run counts
     assert machine["stages"]["train"]["seconds"] == 754 + 4000
+
+
+def test_experiments_come_in_the_runs_order_whatever_json_makes_of_it(made):
+    made.settings["experiments"] = dict(sorted(made.settings["experiments"].items()))
+    assert list(made.settings["experiments"]) != made.settings["order"]
+    page = written(made, "index")
+    assert page.index('id="mnist"') < page.index('id="lfw"')

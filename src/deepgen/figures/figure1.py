@@ -56,7 +56,7 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     )
     direction = ", from right to left, because G falls" if _falls(a) else ""
     return (
-        "Figure 1 of the paper, from a trained pair: x and z have one dimension, z is uniform, G "
+        "A trained pair, not a drawing: x and z have one dimension, z is uniform, G "
         f"and D are multilayer perceptrons, and Algorithm 1 takes k = {k} steps of D for one of G "
         f"(seed {int(a['seed'])}; settings and seed were chosen so that the pair converges, and "
         "with other seeds it can end further away). (a) Near convergence: "

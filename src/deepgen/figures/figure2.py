@@ -72,8 +72,8 @@ def _copying(inputs: dict[str, Any], space: str) -> str:
     where = "in pixels" if space == "pixels" else f"in the {space} space"
     return (
         f" Four neighbours prove nothing about all samples: {where} the data-copying test gives "
-        f"C_T = {value} ± {result['standard_error']:.1f} (far below 0 means copies of training "
-        "images, far above 0 samples further from them than unseen images are)."
+        f"C_T = {value} ± {result['standard_error']:.1f} (far below 0: nearer to training images "
+        "than unseen images are, as copies are, but also smooth averages; far above 0: further)."
     )
 
 

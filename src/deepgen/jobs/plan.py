@@ -221,6 +221,7 @@ class Plan:
             "run": self.run,
             "page": page,
             "title": "Generative Adversarial Nets",
+            "order": shown,  # which JSON with sorted keys would lose
             "experiments": {name: self._described(name) for name in shown},
             "earlier": {
                 name: self._described(name) for name in self.config.earlier if name in phases

@@ -39,13 +39,15 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
             `theory` if there are any. For an experiment's page
             `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
         out: Receives `<page>.html`.
-        settings: As for `deepgen.reporting.report.render`; for an experiment's page also `rows`,
-            those of the stage `table` that are its own.
+        settings: As for `deepgen.reporting.report.render`, and `order`, the experiments' names;
+            for an experiment's page also `rows`, those of the stage `table` that are its own.
 
     Raises:
         DeepgenError: if a file is missing or damaged, a role is missing, or the page is not known.
     """
-    page, experiments = settings["page"], settings["experiments"]
+    page = settings["page"]
+    experiments = {name: settings["experiments"][name] for name in settings["order"]}
+    settings = settings | {"experiments": experiments}
     if page != "index" and page not in experiments:
         raise DeepgenError(f"report has no page {page!r}: name index or one of its experiments")
     trained = experiments | settings.get("earlier", {})
