@@ -27,7 +27,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     """
     grid, chosen = _read(inputs)
     figure = style.new_figure(6, 3.6)
-    axes = figure.add_axes((0.12, 0.14, 0.85, 0.82))
+    axes = figure.add_axes((0.15, 0.14, 0.82, 0.82))
     for number, (estimator, rows) in enumerate(grid.groupby("estimator", sort=False)):
         colour = style.colour(number)
         rows = rows.sort_values("sigma")
