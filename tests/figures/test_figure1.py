@@ -86,10 +86,31 @@ def test_the_caption_says_what_came_out():
     for fact in ("A trained pair", "k = 5", "seed 7", "0.200", "0.012", "0.0004 nats"):
         assert fact in text
     assert "1,500 more updates of D" in text
-    assert "p_g is close to p_data" in text
+    assert "p_g is close to p_data (below 0.01 nats)" in text
+    assert "After 1 update of G" in text
     missed = figure1.caption({"figure1": four_panels(0.9)}, {})
     assert "p_g is close to p_data" not in missed
     assert "not come closer" in missed
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.9])
+def test_the_caption_says_that_the_seed_was_chosen(shift):
+    text = figure1.caption({"figure1": four_panels(shift) | {"seed": np.array(4)}}, {})
+    assert "seed 4; the default settings and seed were chosen among several" in text
+    assert "other seeds can end further away" in text
+
+
+def test_distances_to_the_optimum_name_where_they_were_taken():
+    """The central region in the panels; the caption adds the largest one in the picture."""
+    arrays = four_panels() | {"d": four_panels()["d_star"]}
+    arrays["d"][1, np.argmin(np.abs(arrays["x"] - 3))] -= 0.125
+    arrays["d"][:, [0, -1]] = 0.999  # far outside the picture
+    drawn = figure1.draw({"figure1": arrays}, {})
+    notes = [[text.get_text() for text in axes.texts] for axes in drawn.axes]
+    assert "max |D − D*| = 0.200, central 95%" in notes[0]
+    assert "max |D − D*| = 0.012, central 95%" in notes[1]
+    text = figure1.caption({"figure1": arrays}, {})
+    assert "the largest distance there is 0.012, and 0.12 over all drawn x" in text
 
 
 def test_the_captions_number_is_the_distance_from_a_half():

@@ -130,3 +130,25 @@ def test_nearest_neighbours_come_with_the_data_copying_test():
     assert "9.0" not in text
     text = figure2.caption(inputs, SETTINGS | {"output": "figure2b_lfw"})
     assert text.startswith("In place of Figure 2 b, which shows TFD.")
+
+
+def test_the_copying_test_is_that_of_the_scoring_space():
+    results = {
+        "features": {"value": 55.5, "standard_error": 1.0},
+        "contrast-normalised": {"value": -12.34, "standard_error": 0.5},
+    }
+    inputs = inputs_of("figure2") | {"data_copying": results}
+    text = figure2.caption(inputs, SETTINGS | {"space": "contrast-normalised"})
+    assert "in the contrast-normalised space the data-copying test gives C_T = −12.3 ± 0.5" in text
+    assert "55.5" not in text
+
+
+def test_figure2_refuses_what_does_not_fit_by_the_figures_own_name():
+    settings = SETTINGS | {"output": "figure2c"}
+    few, other = inputs_of("figure2"), inputs_of("figure2")
+    few["samples"] = few["samples"][:19]
+    with pytest.raises(DeepgenError, match=r"^figure2c shows 20 samples .* got 19 and 4"):
+        figure2.draw(few, settings)
+    other["samples"] = other["samples"][:, :100]
+    with pytest.raises(DeepgenError, match=r"^figure2c got samples of"):
+        figure2.caption(other, settings)
