@@ -289,7 +289,7 @@ import json, sys, time
 from pathlib import Path
 import deepgen.stages.train as stage
 
-stage.SAVE_EVERY_SECONDS = 0
+stage.SAVE_EVERY_SECONDS, stage.SAVES_AT_MOST = 0, 100
 arguments = json.loads(sys.stdin.read())
 for name in ("data", "out"):
     arguments[name] = Path(arguments[name])
