@@ -46,7 +46,7 @@ def run_training(
             train(
                 data=data,
                 out=out,
-                states=[entry, *(p for p in others if not _past_its_end(p, training["epochs"]))],
+                states=[entry, *others],
                 settings=job.settings,
                 seed=job.seed,
                 key=job.key,
@@ -92,19 +92,6 @@ def _peak_memory() -> int:
     if torch.cuda.is_available() and (held := torch.cuda.max_memory_allocated()):
         return held
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts kilobytes
-
-
-def _past_its_end(folder: Path, budget: int) -> bool:
-    """Whether a longer budget left a state in the middle of the epoch after this budget's last."""
-    from deepgen.tensors import read_metadata
-
-    for path in folder.glob("state*.safetensors"):
-        with suppress(DeepgenError, KeyError):  # a damaged state is the training's to report
-            state = read_metadata(path)
-            ends = [row["update"] for row in state["history"]]
-            if state["epoch"] == budget and state["update"] > max(ends, default=0):
-                return True
-    return False
 
 
 def _warn_if_beyond(budget: int, states: list[Path]) -> None:

@@ -66,6 +66,8 @@ def restore_latest(
 ) -> tuple[dict[str, Tensor], Tensor] | None:
     """Restore the most advanced state of at most `budget` epochs; None if there is none.
 
+    A state from the middle of the epoch after the budget's last is beyond it.
+
     Args:
         folders: Of this training, for its own and other budgets. A damaged state is passed over for
             the one before it.
@@ -80,12 +82,14 @@ def restore_latest(
             try:
                 metadata = read_metadata(path)
                 epoch, update = int(metadata["epoch"]), int(metadata["update"])
+                ended = max((row["update"] for row in metadata["history"]), default=0)
             except DeepgenError as error:
                 damage = error
             except (KeyError, TypeError, ValueError):
                 damage = _damaged(path)
             else:
-                found += [(update, path)] if epoch <= budget else []
+                within = epoch < budget or (epoch == budget and update == ended)
+                found += [(update, path)] if within else []
     for _, path in sorted(found, reverse=True):
         try:
             return restore_state(path, key, loop, selection)
