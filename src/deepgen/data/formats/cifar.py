@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deepgen.data.part import Part
+from deepgen.data.raw_file import read_raw
 from deepgen.errors import DeepgenError
 
 CLASSES = 10
@@ -36,12 +37,7 @@ def read(raw: Path, files: dict[str, list[str]]) -> Part:
 
 def _read_records(path: Path) -> np.ndarray:
     """A whole file, uint8 [N, 3073]."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: run deepgen fetch first") from None
-    except OSError as error:
-        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+    content = read_raw(path)
     again = "delete it and run deepgen fetch again"
     if not content or len(content) % RECORD:
         raise DeepgenError(

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from deepgen.data.part import Part
+from deepgen.data.raw_file import read_raw
 from deepgen.errors import DeepgenError
 
 _UINT8 = 0x08
@@ -45,12 +46,7 @@ def read(raw: Path, files: dict[str, str]) -> Part:
 
 def _read_array(path: Path, dimensions: tuple[int, ...]) -> np.ndarray:
     """A whole IDX file of bytes that has one of these numbers of dimensions."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: run deepgen fetch first") from None
-    except OSError as error:
-        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+    content = read_raw(path)
     again = "delete it and run deepgen fetch again"
     if len(content) < 4 or content[:2] != b"\0\0":
         raise DeepgenError(

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from deepgen.data.archives import BadArchive, read_members
 from deepgen.data.part import Part
+from deepgen.data.raw_file import read_raw
 from deepgen.errors import DeepgenError
 
 PREPARED, ORIGINAL = "prepared array", "original archive"
@@ -39,13 +40,7 @@ def read(raw: Path, files: dict[str, str]) -> Part:
             ... without a gap.
     """
     path = raw / files["images"]
-    try:
-        with open(path, "rb") as file:
-            start = file.read(2)
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: run deepgen fetch first") from None
-    except OSError as error:
-        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+    start = read_raw(path, 2)
     if start not in (_GZIP_MAGIC, _ZIP_MAGIC):
         raise DeepgenError(
             f"{path} is neither the LFW archive nor an array prepared from it (it begins with "
