@@ -2,10 +2,13 @@
 import os
 import sys
 from pathlib import Path
+from typing import get_args
 
+from deepgen.checks import THEORY_FIGURES
 from deepgen.config import load_config
 from deepgen.errors import DeepgenError
 from deepgen.jobs.plan import Plan, rule_name
+from deepgen.settings import Score
 
 if "run" not in config:
 
@@ -30,10 +33,10 @@ wildcard_constraints:
     experiment="|".join(plan.trained),
     seed=r"\d+",
     checkpoint="selected|last",
-    score="two_sample|precision_recall|mmd|data_copying",
+    score="|".join(s for s in get_args(Score) if s != "parzen"),
     source=r"seed-\d+/(selected|last)|references/[a-z-]+",
     fold=r"(fold-\d+/)?",
-    theory_figure="figure1|theory",
+    theory_figure="|".join(THEORY_FIGURES),
 
 
 rule all:

@@ -14,6 +14,9 @@ FIGURE2_SAMPLES = 20
 # The parts of Figure 2, and the open set that stands in for part b
 FIGURE2 = ("figure2a", "figure2b", "figure2b_lfw", "figure2c", "figure2d")
 
+# Figures that are about no experiment
+THEORY_FIGURES = ("figure1", "theory")
+
 # A rule or a folder has this name, and each experiment has a rule and a folder of its own.
 RESERVED = (
     "all",
@@ -218,7 +221,7 @@ def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]
 def known_figures() -> list[str]:
     """The figures of an experiment, found without importing Matplotlib."""
     modules = {path.stem for path in (Path(__file__).parent / "figures").glob("*.py")}
-    other = {"__init__", "style", "figure1", "theory", "figure2"}
+    other = {"__init__", "style", "figure2", *THEORY_FIGURES}
     return sorted(modules - other | set(FIGURE2))
 
 

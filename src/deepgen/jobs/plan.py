@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import Any
 
-from deepgen.checks import figure_module
+from deepgen.checks import THEORY_FIGURES, figure_module
 from deepgen.config import Config, stage_settings, theory_settings, uses_features
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
 from deepgen.files import canonical_json
@@ -15,7 +15,6 @@ from deepgen.jobs.identity import code_of
 from deepgen.settings import Experiment
 
 CHECKPOINTS = ("selected", "last")
-THEORY_FIGURES = ("figure1", "theory")
 
 
 class Plan:
