@@ -28,7 +28,9 @@ class Plan:
         self.config = config
         self.run = config.run.run
         self.experiments = config.experiments
+        # Asked for every job, and the same for every seed
         self._resolved = cache(self._resolve)
+        self._fingerprints = cache(self._fingerprint)
 
     def settings(self, stage: str, experiment: str = "", name: str = "") -> str:
         """The stage's resolved slice of the settings, as canonical JSON.
@@ -42,7 +44,7 @@ class Plan:
 
     def code(self, stage: str, experiment: str = "", name: str = "") -> str:
         """Fingerprints of the code that the stage can reach, as canonical JSON."""
-        return canonical_json(code_of(stage, self._resolved(stage, experiment, name)))
+        return canonical_json(self._fingerprints(stage, experiment, name))
 
     def for_wildcards(
         self, kind: Callable[..., str], stage: str, name: str = ""
@@ -212,6 +214,9 @@ class Plan:
         if not experiment:
             return theory_settings(stage, self.config.run, name)
         return stage_settings(stage, self.config[experiment], name)
+
+    def _fingerprint(self, stage: str, experiment: str, name: str) -> dict[str, str]:
+        return code_of(stage, self._resolved(stage, experiment, name))
 
     def _report_settings(self, page: str) -> dict[str, Any]:
         shown = self._shown(page)
