@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from deepgen import cli
+from deepgen import commands
 from deepgen.cli import build_parser, main
 
 STAGES = [
@@ -82,7 +82,7 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ("config/laptop.yaml:nope", "it has mnist, lfw, cifar10-fc, cifar10-conv, lfw-pretrain"),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
         ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),
-        ("config", "cannot use config: Is a directory"),
+        ("config", "config cannot be read (Is a directory)"),
         ("config/experiments/lfw.yaml", "lfw.yaml continues lfw-pretrain: give that experiment's"),
         ("config/laptop.yaml:lfw", "laptop.yaml:lfw continues lfw-pretrain: give that"),
         ("config/experiments/mnist.yaml", "train.npy is missing"),
@@ -150,7 +150,7 @@ def test_interruption_exits_with_130(monkeypatch, tmp_path, capsys):
     def interrupted(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.do, "manage_store", interrupted)
+    monkeypatch.setattr(commands, "manage_store", interrupted)
     assert main(["store", "list", "--store", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "deepgen store: interrupted\n"
 
@@ -159,7 +159,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
     def buggy(options):
         raise OSError("a message that no errno explains")
 
-    monkeypatch.setattr(cli.do, "manage_store", buggy)
+    monkeypatch.setattr(commands, "manage_store", buggy)
     with pytest.raises(OSError, match="no errno explains"):
         main(["store", "list", "--store", str(tmp_path)])
 

@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from deepgen import commands as do
 from deepgen.errors import DeepgenError
+from deepgen.jobs.stop import received_signal, stoppable
 
 DESCRIPTION = """Rebuild Generative Adversarial Nets (Goodfellow et al. 2014), stage by stage.
 `snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
@@ -34,7 +35,20 @@ CURES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
-    options = build_parser().parse_args(arguments)
+    command = ""
+    with stoppable():
+        try:
+            options = build_parser().parse_args(arguments)
+            command = f" {options.command}"
+            return _run(options)
+        except BaseException as error:  # libraries turn an interrupt into errors of their own
+            if not received_signal() and not isinstance(error, KeyboardInterrupt):
+                raise
+            print(f"deepgen{command}: interrupted", file=sys.stderr)
+            return 128 + (received_signal() or signal.SIGINT)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         options.function(options)
     except DeepgenError as error:
@@ -53,9 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except KeyboardInterrupt:
-        print(f"deepgen {options.command}: interrupted", file=sys.stderr)
-        return 130
     return 0
 
 
@@ -70,10 +81,13 @@ def _error_number(error: Exception) -> int | None:
 
 def build_parser() -> argparse.ArgumentParser:
     """All stages and tools with their options."""
+    from deepgen import commands as do  # here, so that Ctrl-C while importing ends in a sentence
+
     parser = argparse.ArgumentParser(prog="deepgen", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     p = _stage(commands, do.fetch, "download and verify the files of a data set")
+    _store(p)
     p.add_argument("--bundled", type=Path, default=Path("data/bundled"), help="asked last")
     p.add_argument(
         "--mirror",
@@ -82,6 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     p = _stage(commands, do.prepare, "raw files to arrays and splits")
+    _store(p)
     p.add_argument("--raw", type=Path, required=True, help="folder that fetch made")
 
     p = _stage(commands, do.train, "train one seed of an experiment", seed=True, store=True)
@@ -89,7 +104,6 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--previous", type=Path, help="model file of the experiment that init_from names"
     )
-    p.set_defaults(lock_timeout=0.0)  # a training takes hours: say who has it, do not wait unseen
     p.add_argument(
         "--stop-after",
         type=float,
@@ -160,6 +174,24 @@ def build_parser() -> argparse.ArgumentParser:
         "--interrupted", action="store_true", help="prune trainings that were interrupted, too"
     )
     p.set_defaults(function=do.manage_store, out=None)
+
+    p = commands.add_parser("status", help="show all trainings in the store")
+    _store(p)
+    p.set_defaults(function=do.status, out=None)
+
+    p = commands.add_parser("ledger", help="record finished outputs with DVC")
+    _run_file(p)
+    p.add_argument("--push", action="store_true", help="and send them to the remote")
+    p.set_defaults(function=do.ledger, out=None)
+
+    p = commands.add_parser("restore", help="bring recorded outputs back into the store")
+    _run_file(p)
+    p.set_defaults(function=do.restore, out=None)
+
+    p = commands.add_parser("compare", help="tell what differs between two runs or revisions")
+    for name in ("a", "b"):
+        p.add_argument(name, help="results/<run>, reports/<run>, or a git revision")
+    p.set_defaults(function=do.compare, out=None)
     return parser
 
 
@@ -197,7 +229,7 @@ def _stage(
             type=float,
             default=-1,
             metavar="SECONDS",
-            help="wait for a process that makes the same; -1: for ever (default: train 0, else -1)",
+            help="wait so long for a process that makes the same; -1 (default): for ever",
         )
     p.set_defaults(function=function)
     return p
@@ -217,6 +249,12 @@ def _store(parser: argparse.ArgumentParser) -> None:
     default = os.environ.get("DEEPGEN_STORE", "store")
     help = "folder of the store (default: $DEEPGEN_STORE, or store)"
     parser.add_argument("--store", type=Path, default=Path(default), help=help)
+
+
+def _run_file(parser: argparse.ArgumentParser) -> None:
+    default = Path("config/config.yaml")
+    help = f"the run (default: {default})"
+    parser.add_argument("--configfile", type=Path, default=default, help=help)
 
 
 def _file(parser: argparse.ArgumentParser, name: str, help: str) -> None:

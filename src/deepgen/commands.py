@@ -17,6 +17,7 @@ from deepgen.config import (
 from deepgen.data.registry import prepared_names, raw_inputs, raw_names
 from deepgen.errors import DeepgenError
 from deepgen.jobs import store
+from deepgen.jobs.gpu_slots import take_gpu
 from deepgen.jobs.identity import model_code
 from deepgen.jobs.job import Job
 from deepgen.jobs.plan import Plan, compared_splits, report_names
@@ -214,11 +215,41 @@ def manage_store(o: argparse.Namespace) -> None:
         print(f"deleted {folder}")
 
 
+def status(o: argparse.Namespace) -> None:
+    """Show all trainings in the store."""
+    from deepgen.jobs.status import print_trainings
+
+    print_trainings(o.store)
+
+
+def ledger(o: argparse.Namespace) -> None:
+    """Record finished outputs with DVC."""
+    from deepgen.ledger.record import record
+
+    record(o.configfile, push=o.push)
+
+
+def restore(o: argparse.Namespace) -> None:
+    """Bring recorded outputs back into the store."""
+    from deepgen.ledger.restore import restore
+
+    restore(o.configfile, load_config(o.configfile).run)
+
+
+def compare(o: argparse.Namespace) -> None:
+    """Tell what differs between two runs or revisions."""
+    from deepgen.ledger.compare import compare
+
+    compare(o.a, o.b)
+
+
 def _run(job: Job, **arguments: Any) -> None:
     """Run the stage of the job's name, imported only if the store does not have its outputs."""
     name = job.stage.replace("-", "_")
 
     def make(out: Path) -> Any:
+        if arguments.get("device") == "auto":
+            take_gpu()
         module = importlib.import_module(f"deepgen.stages.{name}")
         return getattr(module, name)(out=out, settings=job.settings, **arguments)
 
@@ -261,6 +292,7 @@ def _job(
         store_dir=getattr(o, "store", None),
         provenance=f"{named.get(o.command, o.command)}.prov.json",
         lock_timeout=getattr(o, "lock_timeout", -1),
+        keep=o.command not in ("fetch", "prepare"),
     )
 
 

@@ -9,7 +9,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from deepgen.checks import (
@@ -26,6 +25,7 @@ from deepgen.checks import (
 from deepgen.data.registry import DATASETS, Dataset, prepared_names
 from deepgen.errors import DeepgenError
 from deepgen.settings import Experiment, Run
+from deepgen.yaml_file import bounded, read_yaml
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -58,8 +58,8 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     Raises:
         DeepgenError: one sentence that names file, key and value; nothing has started then.
     """
-    where = str(run) if isinstance(run, Path) else f"run file {run.get('run', '')!r}"
-    content = read_yaml(run) if isinstance(run, Path) else run
+    content = read_yaml(run) if isinstance(run, Path) else bounded(run, "the run file")
+    where = str(run) if isinstance(run, Path) else f"run file {str(run.get('run', ''))[:80]!r}"
     checked = check_section(Run, content, where)
     check_run(checked, where)
     found: dict[str, Experiment] = {}
@@ -104,31 +104,15 @@ def load_experiment(
     """
     if not path.exists():
         known = sorted(p.stem for p in path.parent.glob("*.yaml"))
+        begin = f"{run}: experiment" if run else "experiment"
         raise DeepgenError(
-            f"experiment {path.stem!r} has no file {path}; known are {', '.join(known) or 'none'}"
+            f"{begin} {path.stem!r} has no file {path}; known are {', '.join(known) or 'none'}"
             f"{closest(path.stem, known)}"
         )
     where = f"{path} with the overrides of {run}" if override else str(path)
     experiment = check_section(Experiment, merge(read_yaml(path), override or {}), where)
     check_experiment(experiment, where)
     return experiment
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML file that holds a mapping.
-
-    Raises:
-        DeepgenError: if it is missing or not one.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: correct the path") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeepgenError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise DeepgenError(f"{path} must hold keys and values, not {type(content).__name__}")
-    return content
 
 
 def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
@@ -280,10 +264,16 @@ def _key(error: Any, content: Any) -> str:
             at = at[part]
         elif error["type"] != "missing" or i < last:
             continue
-        key += f"[{part}]" if isinstance(part, int) else f".{part}"
+        key += f"[{part}]" if isinstance(part, int) else f".{_shown(part)}"
     if error["type"].startswith("union_tag"):
         key += "." + error["ctx"]["discriminator"].strip("'")
     return key.removeprefix(".")
+
+
+def _shown(key: Any) -> str:
+    """A key as one short word, whatever characters it has."""
+    text = str(key) if str(key).isprintable() else repr(key)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _must(error: Any) -> str:

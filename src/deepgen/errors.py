@@ -11,6 +11,7 @@ class DeepgenError(Exception):
 
 
 class TemporaryStop(DeepgenError):
-    """The work was saved and left on purpose (SIGTERM, SIGINT, end of the job's time)."""
+    """Nothing is lost and the same command continues: a signal or the end of the job's time saved
+    the work, or another process is still doing it."""
 
     exit_code = 75

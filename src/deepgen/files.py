@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     litter. The temporary file lies in the folder of `path`, because a rename is atomic only there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path.name))
     os.close(handle)
     temporary = Path(name)
     try:
@@ -39,6 +41,34 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def temporary_prefix(name: str) -> str:
+    """How this process begins the names of temporary files and folders, for `sweep` to find."""
+    return f".{name}-{_machine()}-{os.getpid()}-"
+
+
+def _machine() -> str:
+    """Where a pid means something: a host, and on Linux one container of it."""
+    try:
+        return f"{socket.gethostname()}.{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
+
+
+def sweep(folder: Path) -> None:
+    """Delete the temporary files and folders that killed processes of this machine left."""
+    for path in folder.glob(f".*-{_machine()}-*-*"):
+        try:
+            os.kill(int(path.name.rsplit("-", 2)[1]), 0)
+        except ProcessLookupError:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
+        except (PermissionError, ValueError, OverflowError):
+            continue
 
 
 def write_text(path: Path, text: str) -> None:

@@ -23,7 +23,14 @@ def _each_once(items: list) -> list:
     return items
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable() or set(text) & set("{}"):  # in which Snakemake sees a wildcard
+        raise ValueError("must be one line without control characters, { and }")
+    return text
+
+
 EACH_ONCE = AfterValidator(_each_once)
+Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
 
 
 class Settings(BaseModel):
@@ -344,11 +351,13 @@ class Experiment(Settings):
         description="Experiment whose last model of the same seed becomes the last layers of this "
         "one; it is trained, not scored.",
     )
-    title: str = Field(description="Name of the model in tables and captions.")
+    title: Text = Field(description="Name of the model in tables and captions.")
     seeds: Annotated[list[Seed], Field(min_length=1), EACH_ONCE] = Field(
         [1], description="Independent trainings; the first gives the figures."
     )
-    threads: Count = Field(1, description="CPU threads of a job; part of the result's identity.")
+    threads: Annotated[int, Field(gt=0, le=1024)] = Field(
+        1, description="CPU threads of a job; part of the result's identity."
+    )
     model: GanModel
     objective: AdversarialObjective
     training: Training
@@ -440,7 +449,7 @@ class Theory(Settings):
 class TfdSettings(Settings):
     """The Toronto Face Database, which its authors give on request."""
 
-    file: str | None = Field(
+    file: Text | None = Field(
         None, description="Path of `TFD_48x48.mat`; without it the experiment is left out."
     )
 
@@ -448,7 +457,7 @@ class TfdSettings(Settings):
 class DataSettings(Settings):
     """Where data come from."""
 
-    mirror: str | None = Field(
+    mirror: Text | None = Field(
         None,
         description="Folder or base URL that is asked first: `<mirror>/<dataset>/<file>`. The "
         "environment variable DEEPGEN_MIRROR wins over it.",
@@ -468,4 +477,7 @@ class Run(Settings):
     )
     data: DataSettings = DataSettings()
     theory: Theory = Theory()
-    store_dir: str = Field("store", description="Folder of the store; may be scratch space.")
+    store_dir: Text = Field("store", description="Folder of the store; may be scratch space.")
+    ledger: bool = Field(
+        True, description="Whether DVC records what is finished, if dvc.yaml describes this run."
+    )

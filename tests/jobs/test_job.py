@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from deepgen.errors import DeepgenError
 from deepgen.files import sha256
 from deepgen.jobs.identity import code_of
 from deepgen.jobs.job import Job
+from deepgen.jobs.stop import stoppable
 
 
 class Maker:
@@ -159,6 +161,20 @@ def test_a_failing_job_leaves_what_was_there_and_no_litter(job, tmp_path, stored
     job(store_dir=store, seed=2).run(make)
     assert make.calls == 1
     assert (tmp_path / "out" / "a.txt").read_text() == "new"
+
+
+def test_what_a_library_returns_after_swallowing_ctrl_c_is_not_published(job, tmp_path):
+    def swallow(folder):
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        return Maker("half")(folder)
+
+    with stoppable(), pytest.raises(KeyboardInterrupt):
+        job().run(swallow)
+    assert files_below(tmp_path / "out") == []
+    job().run(Maker())
+    assert (tmp_path / "out/a.txt").read_text() == "made"
 
 
 def test_outputs_appear_only_after_all_are_made(job, tmp_path):

@@ -35,6 +35,17 @@ def test_putting_again_replaces_the_outputs(tmp_path):
     assert store.finished(entry)
 
 
+def test_the_owner_clears_away_what_a_killed_one_was_writing(tmp_path):
+    entry = tmp_path / "train" / "key"
+    fill(entry)
+    litter = entry / "budget-5" / ".state.safetensors-another.host-1-abc_d"
+    litter.parent.mkdir()
+    litter.write_text("half a state")
+    with store.owned(entry):
+        assert not litter.exists()
+    assert store.finished(entry)
+
+
 def test_an_entry_that_is_half_replaced_is_not_finished(tmp_path):
     entry = tmp_path / "sample" / "key"
     fill(entry, "one")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -45,17 +46,17 @@ class Runner:
         self.say = self.capsys.readouterr().err.splitlines()
         return code
 
-    def start(self, **changes):
-        """The same in a process of its own, once its third epoch is over."""
+    def start(self, from_epoch=3, **changes):
+        """The same in a process of its own, once so many epochs are over."""
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         command = [sys.executable, "-m", "deepgen.cli", *self.words(**changes)]
         process = subprocess.Popen(
             command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
         )
         for line in process.stderr:
-            if line.startswith("epoch 3/"):
+            if line.startswith(f"epoch {from_epoch}/"):
                 return process
-        raise AssertionError(f"the training ended with {process.wait()} before its third epoch")
+        raise AssertionError(f"the training ended with {process.wait()} too early")
 
     def outputs(self, out="out"):
         return {name: (self.folder / out / name).read_bytes() for name in OUTPUTS}
@@ -118,7 +119,8 @@ def test_a_finished_training_is_published_without_training(deepgen, monkeypatch)
 def test_a_longer_budget_continues_a_shorter_one_to_the_same_bits(deepgen, uninterrupted):
     assert deepgen(epochs=3) == 0
     assert deepgen(epochs=5) == 0
-    assert [line.split("  ")[0] for line in deepgen.say] == ["epoch 4/5", "epoch 5/5"]
+    assert deepgen.say[0] == "deepgen train: continues from saved states up to epoch 3 of 5"
+    assert epochs_in(deepgen.say) == [4, 5]
     assert deepgen.outputs() == uninterrupted(5)
 
 
@@ -143,13 +145,75 @@ def test_a_diverging_training_is_one_sentence_and_a_retry_does_not_train(deepgen
 def test_two_trainings_of_one_seed(deepgen):
     process = deepgen.start(epochs=100_000)
     try:
-        assert deepgen("--lock-timeout", "0", epochs=100_000) == 1
+        assert deepgen("--lock-timeout", "0", epochs=100_000) == 75
         assert len(deepgen.say) == 1
         assert f"another process (pid {process.pid} on " in deepgen.say[0]
 
         began = time.monotonic()
-        assert deepgen("--lock-timeout", "0", epochs=1) == 1, "another budget has the same state"
+        assert deepgen("--lock-timeout", "0", epochs=1) == 75, "another budget has the same state"
         assert time.monotonic() - began < 5
+    finally:
+        process.terminate()
+        process.stderr.read()
+        assert process.wait() == 75
+
+
+def wait_beside(deepgen, epochs):
+    """A second process that trains the same into `second`; returns when it waits for the first."""
+    words = deepgen.words("second", epochs=epochs)
+    command = [sys.executable, "-m", "deepgen.cli", *words]
+    second = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert second.stderr.readline().endswith("waiting for it\n")
+    return second
+
+
+def epochs_in(lines):
+    return [int(found[1]) for line in lines if (found := re.match(r"epoch (\d+)/", line))]
+
+
+def test_a_second_training_waits_and_takes_over_when_the_first_is_killed(
+    deepgen, uninterrupted, monkeypatch
+):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    stopped = deepgen.start(epochs=3000)
+    stopped.terminate()
+    saved = max([3, *epochs_in(stopped.stderr.read().splitlines())])
+    assert stopped.wait() == 75
+    budget = saved + 40
+    first = deepgen.start(epochs=budget, from_epoch=saved + 3)
+    second = wait_beside(deepgen, budget)
+    first.kill()
+    first.wait()
+    said = second.communicate()[1].splitlines()
+    assert second.returncode == 0
+    assert said[0].endswith(" is free; going on")
+    assert said[1] == f"deepgen train: continues from saved states up to epoch {saved} of {budget}"
+    assert epochs_in(said) == list(range(saved + 1, budget + 1)), "an epoch was lost or done again"
+    assert deepgen.outputs("second") == uninterrupted(budget)
+
+
+def test_a_second_training_publishes_what_the_first_has_finished(deepgen, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    first = deepgen.start(epochs=400)
+    second = wait_beside(deepgen, 400)
+    assert first.poll() is None, "the first had finished before the second began to wait"
+    first.stderr.read()
+    assert first.wait() == 0
+    said = second.communicate()[1].splitlines()
+    assert second.returncode == 0
+    assert "taken from" in said[-1]
+    assert epochs_in(said) == []
+    assert deepgen.outputs("second") == deepgen.outputs()
+
+
+def test_a_waiting_training_leaves_when_its_own_time_ends(deepgen):
+    process = deepgen.start(epochs=100_000)
+    try:
+        began = time.monotonic()
+        assert deepgen("--stop-after", "1", epochs=100_000) == 75
+        assert 1 <= time.monotonic() - began < 10
+        assert "waiting for it" in deepgen.say[0]
+        assert deepgen.say[1].startswith("deepgen train: another process (pid ")
     finally:
         process.terminate()
         process.stderr.read()
@@ -176,6 +240,7 @@ def test_a_trained_model_gives_samples_of_its_seed(deepgen):
 @pytest.mark.parametrize("culprit", ["experiment", "code", "objective", "damage"])
 def test_a_model_that_does_not_belong_is_refused_in_one_sentence(deepgen, culprit):
     assert deepgen(epochs=1) == 0
+    (deepgen.folder / "out" / "train.prov.json").unlink()  # as beside a model from elsewhere
     model = deepgen.folder / "out" / "selected.safetensors"
     settings = json.loads(json.dumps(deepgen.settings))
     if culprit == "experiment":
@@ -206,8 +271,7 @@ def test_a_state_of_another_training_is_refused(deepgen):
     (other,) = set(deepgen.below("store/train/*/budget-5/state.safetensors")) - {state}
     shutil.copy(other, state)
     assert deepgen() == 1
-    assert len(deepgen.say) == 1
-    assert f"{state} belongs to another training or was made by other code" in deepgen.say[0]
+    assert f"{state} belongs to another training or was made by other code" in deepgen.say[-1]
 
 
 class StopAfter:

@@ -136,16 +136,20 @@ class Project:
         finally:
             (self.root / path).write_text(before)
 
-    def snakemake(self, *arguments: str) -> str:
-        """Run Snakemake on the tiny run; returns what it printed."""
-        environment = os.environ | {
+    @property
+    def environment(self) -> dict[str, str]:
+        """In which commands find this copy of the package."""
+        return os.environ | {
             "PYTHONPATH": str(self.root / "src"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "OMP_NUM_THREADS": "1",
         }
+
+    def snakemake(self, *arguments: str) -> str:
+        """Run Snakemake on the tiny run; returns what it printed."""
         command = ["snakemake", *arguments, "--cores", "2", "--configfile", "config/tiny.yaml"]
         result = subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True
+            command, cwd=self.root, env=self.environment, capture_output=True, text=True
         )
         logs = "".join(p.read_text() for p in self.root.glob("logs/**/*.log"))
         assert result.returncode == 0, result.stdout + result.stderr + logs

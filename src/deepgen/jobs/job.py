@@ -3,20 +3,22 @@
 import importlib
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from deepgen.errors import DeepgenError
-from deepgen.files import copy, sha256, write_json
+from deepgen.files import copy, sha256, sweep, temporary_prefix, write_json
 from deepgen.jobs import store
 from deepgen.jobs.identity import code_of, job_key
 from deepgen.jobs.provenance import describe_machine, describe_run, git_revision
+from deepgen.jobs.sealed import check_inputs, seal
+from deepgen.jobs.stop import received_signal
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Job:
         store_dir: Folder of the store; None for stages that are cheaper to repeat than to store.
         provenance: File name below `out` that says who made the outputs.
         lock_timeout: Seconds to wait for another process that makes the same; -1 for ever.
+        keep: Whether what it makes goes into the store. Data do not, for their size; where
+            `deepgen restore` has put them there, they are taken from it all the same.
     """
 
     stage: str
@@ -46,6 +50,7 @@ class Job:
     store_dir: Path | None = None
     provenance: str = ""
     lock_timeout: float = -1
+    keep: bool = True
     code: dict[str, str] = field(init=False)
     key: str = field(init=False)
 
@@ -54,6 +59,7 @@ class Job:
         self.code = code_of(self.stage, self.settings)
         self._check_planned()
         self.digests = {role: _digest(path) for role, path in sorted(self.inputs.items())}
+        check_inputs({self.inputs[role]: digest for role, digest in self.digests.items()})
         self.key = job_key(self.stage, self.digests, self.settings, self.seed, self.code)
 
     @property
@@ -63,10 +69,8 @@ class Job:
 
     @property
     def entry(self) -> Path | None:
-        """Where its finished outputs lie in the store: a training has one place a budget."""
-        if self.folder and "training" in self.settings:
-            return self.folder / f"budget-{self.settings['training']['epochs']}"
-        return self.folder
+        """Where its finished outputs lie in the store."""
+        return entry_in(self.folder, self.settings) if self.folder else None
 
     def run(self, make: Callable[[Path], Any]) -> None:
         """Publish the outputs from the store, or call `make(folder)` and store what it wrote.
@@ -77,14 +81,17 @@ class Job:
             DeepgenError: if the code is not the planned one, an input is missing, an output was not
                 made, or a folder cannot be written. Nothing is published then.
         """
-        if not self.folder or not self.entry:
-            return self._make(make, None)
-        with store.owned(self.folder, self.lock_timeout):
-            if manifest := store.finished(self.entry):
+        for folder in {(self.out / name).parent for name in self.outputs}:
+            sweep(folder)
+        owned = self.folder and self.keep
+        with store.owned(self.folder, self.lock_timeout) if owned else nullcontext():
+            manifest = store.finished(self.entry) if self.entry else None
+            if self.entry and manifest and set(manifest["outputs"]) == set(self.outputs):
                 print(f"deepgen: {self.stage}: taken from {self.entry}", file=sys.stderr)
-                self._publish(self.entry, manifest)
+                # Another job with equal inputs may have made it from files of other names
+                self._publish(self.entry, seal(manifest | {"inputs": self._inputs()}))
             else:
-                self._make(make, self.entry)
+                self._make(make, self.entry if owned else None)
 
     def _make(self, make: Callable[[Path], Any], entry: Path | None) -> None:
         started, revision = datetime.now(UTC), git_revision()
@@ -93,11 +100,11 @@ class Job:
             importlib.import_module(module)
         self._check_planned()
         self.out.mkdir(parents=True, exist_ok=True)
-        _sweep(self.out)
-        prefix = f".{self.stage}-{socket.gethostname()}-{os.getpid()}-"
-        staging = Path(tempfile.mkdtemp(dir=self.out, prefix=prefix))
+        staging = Path(tempfile.mkdtemp(dir=self.out, prefix=temporary_prefix(self.stage)))
         try:
             notes = make(staging)
+            if received_signal():  # some library may have swallowed it and returned early
+                raise KeyboardInterrupt
             for name in self.outputs:
                 if not (staging / name).is_file():
                     raise DeepgenError(f"{self.stage} did not make {name}: this is a bug")
@@ -107,20 +114,24 @@ class Job:
                 "seed": self.seed,
                 "settings": self.settings,
                 "code": self.code,
-                "inputs": {
-                    role: {"path": str(self.inputs[role]), "sha256": digest}
-                    for role, digest in self.digests.items()
-                },
+                "inputs": self._inputs(),
                 "outputs": {name: sha256(staging / name) for name in self.outputs},
                 "notes": notes,
                 "machine": describe_machine(),
                 "run": describe_run(started, sys.argv, revision),
             }
+            manifest = seal(manifest)
             if entry:
                 store.put(entry, staging, manifest)
             self._publish(staging, manifest)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+    def _inputs(self) -> dict[str, dict[str, str]]:
+        return {
+            role: {"path": str(self.inputs[role]), "sha256": digest}
+            for role, digest in self.digests.items()
+        }
 
     def _publish(self, source: Path, manifest: dict[str, Any]) -> None:
         # Unlinked first: no moment has new outputs beside the provenance of the old ones
@@ -148,16 +159,11 @@ class Job:
             )
 
 
-def _sweep(out: Path) -> None:
-    """Delete what jobs killed on this machine left behind."""
-    for folder in out.glob(f".*-{socket.gethostname()}-*-*"):
-        pid = folder.name.rsplit("-", 2)[1]
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-        except (PermissionError, ValueError):
-            continue
+def entry_in(folder: Path, settings: dict[str, Any]) -> Path:
+    """Where a job's folder of the store has its outputs: a training has one place a budget."""
+    if "training" in settings:
+        return folder / f"budget-{settings['training']['epochs']}"
+    return folder
 
 
 def _digest(path: Path) -> str:

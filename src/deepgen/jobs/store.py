@@ -20,8 +20,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from deepgen.errors import DeepgenError
+from deepgen.errors import DeepgenError, TemporaryStop
 from deepgen.files import copy, sha256, write_json
+from deepgen.jobs.sealed import read_sealed
 
 MANIFEST = "manifest.json"
 
@@ -33,12 +34,12 @@ def owned(folder: Path, timeout: float = -1) -> Iterator[None]:
     The lock goes with the process, also after SIGKILL.
 
     Raises:
-        DeepgenError: if another process still owns the folder after `timeout`.
+        TemporaryStop: if another process still owns the folder after `timeout`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock, owner = FileLock(folder / "lock"), folder / "owner.json"
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=0.1)  # `deepgen status` and prune look at a lock for an instant
     except Timeout:
         sentence = f"another process ({_read_owner(owner)}) is making {folder}"
         if timeout != 0:
@@ -46,12 +47,19 @@ def owned(folder: Path, timeout: float = -1) -> Iterator[None]:
         try:
             lock.acquire(timeout=timeout)
         except Timeout:
-            raise DeepgenError(
+            raise TemporaryStop(
                 f"{sentence}: wait for it to end, or stop it and run the same command"
             ) from None
+        print(f"deepgen: {folder} is free; going on", file=sys.stderr, flush=True)
     try:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        write_json(owner, {"host": socket.gethostname(), "pid": os.getpid(), "since": now})
+        who = {"host": socket.gethostname(), "pid": os.getpid(), "since": now}
+        if job := os.environ.get("SLURM_JOB_ID"):
+            who["job"] = job
+        write_json(owner, who)
+        for path in folder.rglob(".*-*-*"):
+            if path.is_file():  # a temporary one of a killed process, perhaps on another machine
+                path.unlink()
         yield
     finally:
         lock.release()
@@ -60,7 +68,8 @@ def owned(folder: Path, timeout: float = -1) -> Iterator[None]:
 def _read_owner(path: Path) -> str:
     try:
         owner = json.loads(path.read_text())
-        return f"pid {owner['pid']} on {owner['host']} since {owner['since']}"
+        job = f", SLURM job {owner['job']}," if "job" in owner else ""
+        return f"pid {owner['pid']} on {owner['host']}{job} since {owner['since']}"
     except (OSError, ValueError, KeyError):
         return "unknown"
 
@@ -68,10 +77,10 @@ def _read_owner(path: Path) -> str:
 def finished(entry: Path) -> dict[str, Any] | None:
     """The manifest of a complete and undamaged entry, else None."""
     try:
-        manifest = json.loads((entry / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_sealed(entry / MANIFEST)
         if all(sha256(entry / name) == digest for name, digest in manifest["outputs"].items()):
             return manifest
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         pass
     return None
 

@@ -2,25 +2,32 @@
 
 import json
 import math
+import os
 import resource
+import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
+from deepgen.jobs.gpu_slots import take_gpu
 from deepgen.jobs.identity import model_code
 from deepgen.jobs.job import Job
 from deepgen.jobs.progress import TrainingProgress, seconds_in
 from deepgen.jobs.stop import StopRequest
 
 DIVERGED = "diverged.json"
+TRAINING = "training.json"  # whose state it is and who continued it last, for `deepgen status`
 
 
 def run_training(
     job: Job, data: Path, previous: Path | None, device: str, stop_after: float | None
 ) -> None:
     """Train, or continue to train, in the job's folder of the store.
+
+    Another process that trains the same seed is waited for. `stop_after` counts from this call.
 
     Raises:
         TemporaryStop: when a signal or `stop_after` seconds ended it; the state is saved.
@@ -30,17 +37,25 @@ def run_training(
     if folder is None or entry is None:
         raise ValueError("a training needs a store for its running state")
 
+    began = time.monotonic()
+    if stop_after is not None and not 0 <= job.lock_timeout <= stop_after:
+        job.lock_timeout = stop_after
+
     def make(out: Path) -> dict[str, float]:
         _refuse_diverged(folder / DIVERGED)
+        whose = {"out": str(job.out), "seed": job.seed}
+        write_json(entry / TRAINING, whose | {"host": socket.gethostname(), "pid": os.getpid()})
+        if device == "auto":
+            take_gpu(math.inf if stop_after is None else began + stop_after)
         from deepgen.data.arrays import load_array
         from deepgen.stages.train import train
         from deepgen.training.checkpoint import PREVIOUS
         from deepgen.training.loop import Diverged
 
         others = sorted(p for p in folder.glob("budget-*") if p != entry)
-        _warn_if_beyond(training["epochs"], [entry, *others])
+        _say_where_it_begins(training["epochs"], [entry, *others])
         examples = len(load_array(data / "train.npy", mmap_mode="r"))
-        stop = StopRequest(stop_after)
+        stop = StopRequest(stop_after and stop_after - (time.monotonic() - began))
         progress = TrainingProgress(entry / "train.log", training["epochs"], examples)
         try:
             train(
@@ -94,15 +109,23 @@ def _peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts kilobytes
 
 
-def _warn_if_beyond(budget: int, states: list[Path]) -> None:
-    """Say that a training starts anew because every saved state is beyond its budget."""
+def _say_where_it_begins(budget: int, states: list[Path]) -> None:
+    """Say which epoch a training continues in, or that every saved state is beyond its budget."""
     from deepgen.tensors import read_metadata
 
     epochs = []
     for path in (state for folder in states for state in folder.glob("state*.safetensors")):
-        with suppress(DeepgenError):  # a damaged state is the training's to report
-            epochs.append(read_metadata(path)["epoch"])
-    if epochs and min(epochs) > budget:
+        with suppress(
+            DeepgenError, ValueError, TypeError
+        ):  # a damaged state is the training's to report
+            epochs.append(int(read_metadata(path).get("epoch", 0)))
+    if within := [epoch for epoch in epochs if epoch <= budget]:
+        print(
+            f"deepgen train: continues from saved states up to epoch {max(within)} of {budget}",
+            file=sys.stderr,
+            flush=True,
+        )
+    elif epochs:
         print(
             f"deepgen train: the saved states are at epochs {min(epochs)} to {max(epochs)}, beyond "
             f"this budget of {budget}, so training starts anew; to continue one, set "

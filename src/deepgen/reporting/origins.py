@@ -42,6 +42,7 @@ def public(manifest: dict[str, Any]) -> dict[str, Any]:
     shown = {
         key: {k: v for k, v in value.items() if k != private[key]} if key in private else value
         for key, value in manifest.items()
+        if key != "seal"  # which is of the whole
     }
     if inputs := manifest.get("inputs"):
         shown["inputs"] = {role: _inside(entry) for role, entry in inputs.items()}

@@ -1,0 +1,75 @@
+"""YAML as people write it, read so that nothing is run, lost or blown up."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deepgen.errors import DeepgenError
+
+# No real file comes near; YAML's aliases let a few lines stand for more than any memory holds
+MAX_VALUES, MAX_DEPTH = 100_000, 50
+
+_BETWEEN_SENTENCES = re.compile(r"[.!?] (?=[A-Z])")
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds a mapping.
+
+    Raises:
+        DeepgenError: if it is missing or not one, gives a key twice, or holds absurdly much.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except FileNotFoundError:
+        raise DeepgenError(f"{path} is missing: correct the path") from None
+    except OSError as error:
+        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+    except RecursionError:
+        raise DeepgenError(f"{path} is nested too deeply: write it flatter") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date or number that is none
+        reason = _BETWEEN_SENTENCES.sub("; ", " ".join(str(error).split()))
+        raise DeepgenError(f"{path} is not YAML: {reason}; correct it") from None
+    if not isinstance(content, dict):
+        raise DeepgenError(
+            f"{path} must hold keys and values, not {type(content).__name__}: give a run file or "
+            "an experiment file"
+        )
+    return bounded(content, str(path))
+
+
+def bounded(content: dict[str, Any], where: str) -> dict[str, Any]:
+    """`content`, unless it holds more values than any configuration needs, or a circle.
+
+    Raises:
+        DeepgenError: one sentence that begins with `where`.
+    """
+    waiting, count = [(content, 1)], 0
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if count > MAX_VALUES or depth > MAX_DEPTH:
+            raise DeepgenError(
+                f"{where} holds more than {MAX_VALUES} values, or more than {MAX_DEPTH} inside "
+                "each other: write out what its aliases stand for, and no more"
+            )
+        if isinstance(value, dict):
+            waiting += [(part, depth + 1) for pair in value.items() for part in pair]
+        elif isinstance(value, list | tuple | set):
+            waiting += [(part, depth + 1) for part in value]
+    return content
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice, of which YAML would silently drop the first value."""
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if (key.tag, key.value) in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value[:80]!r} is given twice", key.start_mark
+                )
+            seen.add((key.tag, key.value))
+        return super().construct_mapping(node, deep)
