@@ -8,14 +8,21 @@ from deepgen.checks import THEORY_FIGURES
 from deepgen.config import load_config
 from deepgen.errors import DeepgenError
 from deepgen.jobs.plan import Plan, rule_name
+from deepgen.jobs.times import bring_to_present, touch_changed
+from deepgen.ledger.record import record_after_success
 from deepgen.settings import Score
+from deepgen.yaml_file import read_yaml
 
-if "run" not in config:
+if "run" not in config and not workflow.overwrite_configfiles:
 
     configfile: "config/config.yaml"
 
 
 try:
+    for path in workflow.configfiles:
+        read_yaml(
+            Path(path)
+        )  # Snakemake's own reader drops the first of two equal keys
     plan = Plan(load_config(config))
 except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
@@ -23,6 +30,18 @@ except DeepgenError as error:
 run = plan.run
 for name, cure in plan.left_out.items():
     print(f"deepgen: {name} is left out: {cure}", file=sys.stderr)
+if workflow.is_main_process and "--unlock" not in sys.argv:
+    if any(Path(".snakemake/locks").glob("*")):
+        # Snakemake's own message does not say what to type
+        print(
+            "deepgen: snakemake is running here already, or was killed; if it was killed, type: "
+            "snakemake --unlock",
+            file=sys.stderr,
+        )
+    else:
+        for folder in (Path("data"), Path("results", run)):
+            bring_to_present(folder)
+        touch_changed(Path("data"), Path("results", run))
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:
     os.environ.setdefault("DEEPGEN_MIRROR", plan.config.run.data.mirror)
@@ -58,6 +77,7 @@ include: "workflow/rules/report.smk"
 
 
 onsuccess:
+    record_after_success(plan.config.run)
     if Path(f"results/{run}/report/index.html").exists():
         print(f"deepgen: finished; open results/{run}/report/index.html")
 

@@ -30,6 +30,16 @@ def cpu_threads(w):
     return plan.config[w.experiment].threads
 
 
+def stop_after(w, resources):
+    """`--stop-after SECONDS` if the job's time is limited: a margin before it for start and save.
+
+    No identity param: Snakemake ignores changes of what depends on resources.
+    """
+    seconds = 60 * resources.get("runtime", 0)
+    margin = 30 + min(0.05 * seconds, 600)
+    return [f"--stop-after={seconds - margin:.0f}"] if seconds else []
+
+
 def as_option(name, inputs):
     """`--name PATH` if there is such an input."""
     return [f"--{name}", inputs[name]] if name in inputs.keys() else []

@@ -1,4 +1,5 @@
-# Figures: one job each, from the arrays that it shows.
+# Figures: one job each, from the arrays that it shows. Jobs of seconds, such as drawing, stay on the
+# machine that runs Snakemake.
 rule interpolate:
     input:
         "results/{run}/{experiment}/seed-{seed}/{checkpoint}.safetensors",
@@ -57,6 +58,7 @@ rule draw_figure:
         "results/{run}/report/figures/{experiment}/{figure}.prov.json",
     log:
         "logs/{run}/report/figures/{experiment}/{figure}.log",
+    localrule: True
     params:
         settings=settings("figure"),
         code=code("figure"),
@@ -103,6 +105,7 @@ rule draw_theory:
         "results/{run}/report/figures/theory/{theory_figure}.prov.json",
     log:
         "logs/{run}/report/figures/theory/{theory_figure}.log",
+    localrule: True
     params:
         settings=lambda w: plan.settings("figure", name=w.theory_figure),
         code=lambda w: plan.code("figure", name=w.theory_figure),

@@ -1,5 +1,5 @@
 # The tables, a page an experiment, and the report; each experiment is also a target:
-# `snakemake --cores all mnist`.
+# `snakemake --cores all mnist`. Jobs of seconds stay on the machine that runs Snakemake.
 rule make_table:
     input:
         plan.table_inputs.values(),
@@ -14,6 +14,7 @@ rule make_table:
         f"results/{run}/report/tables/tables.prov.json",
     log:
         f"logs/{run}/report/tables.log",
+    localrule: True
     params:
         settings=plan.settings("table"),
         code=plan.code("table"),
@@ -34,6 +35,7 @@ rule write_page:
         "results/{run}/report/{experiment}.prov.json",
     log:
         "logs/{run}/report/{experiment}.log",
+    localrule: True
     params:
         settings=lambda w: plan.settings("report", name=w.experiment),
         code=lambda w: plan.code("report", name=w.experiment),
@@ -57,6 +59,7 @@ rule write_report:
         f"results/{run}/report/index.prov.json",
     log:
         f"logs/{run}/report/index.log",
+    localrule: True
     params:
         settings=plan.settings("report", name="index"),
         code=plan.code("report", name="index"),

@@ -21,13 +21,14 @@ rule train:
         code=code("train"),
         data=subpath(input[0], parent=True),
         previous=lambda w, input: as_option("previous", input),
+        stop_after=stop_after,
         out=subpath(output[0], parent=True),
     message:
         "Train {wildcards.experiment}, seed {wildcards.seed}; follow it in {log}"
     shell:
         "deepgen train --settings {params.settings:q} --expect-code {params.code:q}"
         " --seed {wildcards.seed} --data {params.data:q} {params.previous:q}"
-        " --out {params.out:q} > {log:q} 2>&1"
+        " {params.stop_after:q} --out {params.out:q} > {log:q} 2>&1"
 
 
 rule sample:
