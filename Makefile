@@ -7,10 +7,11 @@ CONFIG := $(if $(filter paper,$(RUN)),config/config.yaml,config/$(RUN).yaml)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: reproduce test pdf publish clean
+.PHONY: reproduce test faults unlock pdf publish lock clean
 
 reproduce: $(BIN)/.installed
 	snakemake --cores all --configfile $(CONFIG)
+	$(if $(filter paper,$(RUN)),deepgen ledger --configfile $(CONFIG) || true)
 
 test: $(BIN)/.installed
 	ruff check .
@@ -18,18 +19,41 @@ test: $(BIN)/.installed
 	snakefmt --check Snakefile workflow
 	python -m pytest
 
+# The table in docs/reliability.md; hours
+faults: $(BIN)/.installed
+	python -m tests.faults.campaign --write
+
+# After Snakemake was killed
+unlock: $(BIN)/.installed
+	snakemake --unlock --configfile $(CONFIG)
+
 pdf: $(BIN)/.installed
-	python -m pip install --quiet --constraint constraints.txt --editable '.[pdf]'
 	deepgen pdf --html results/$(RUN)/report/index.html --out results/$(RUN)/report/index.pdf
 
 publish: $(BIN)/.installed
 	deepgen publish results/$(RUN)
 
-$(BIN)/.installed: pyproject.toml constraints.txt
+# The locks are complete, hence --no-deps, and cover Linux and macOS on both kinds of machines. torch
+# stands apart: what the package index has for Linux brings gigabytes of CUDA, so the CPU wheel of the
+# same version is taken where pip's own settings know a place that has it.
+LOCKED := --require-hashes --no-deps
+$(BIN)/.installed: pyproject.toml requirements.lock requirements-torch.lock requirements-torch-cpu.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "deepgen needs Python 3.11 or newer; give it as PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	python -m pip install -qqq $(LOCKED) -r requirements-torch-cpu.lock || \
+		python -m pip install --quiet $(LOCKED) -r requirements-torch.lock
+	python -m pip install --quiet $(LOCKED) -r requirements.lock
+	python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Takes newer versions of everything but torch, whose CPU wheel has its digest in a file of its own
+lock: $(BIN)/.installed
+	python -m pip install --quiet uv
+	(echo 'setuptools>=77'; sed -n 's/+cpu.*//p' requirements-torch-cpu.lock) | \
+		uv pip compile pyproject.toml - --universal --all-extras --generate-hashes --upgrade \
+		--python-version 3.11 --no-annotate --no-header --quiet --output-file .venv/all.lock
+	awk '/^[a-z]/ { torch = /^(torch==|triton==|nvidia-|cuda-)/ } \
+		{ print > ("requirements" (torch ? "-torch" : "") ".lock") }' .venv/all.lock
 
 clean:
 	rm -rf .venv .snakemake results logs
