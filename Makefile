@@ -1,5 +1,5 @@
-# `make reproduce` (RUN=quick by default; RUN=laptop, RUN=paper) and `make test`; of a finished run
-# `make pdf` and `make publish`.
+# `make reproduce` (RUN=quick by default; RUN=laptop, RUN=paper) and `make test`; `make install` alone
+# for clusters; of a finished run `make pdf` and `make publish`.
 RUN ?= quick
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,11 +7,13 @@ CONFIG := $(if $(filter paper,$(RUN)),config/config.yaml,config/$(RUN).yaml)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: reproduce test faults unlock pdf publish lock clean
+.PHONY: reproduce install test faults unlock pdf publish lock clean
 
 reproduce: $(BIN)/.installed
 	snakemake --cores all --configfile $(CONFIG)
 	$(if $(filter paper,$(RUN)),deepgen ledger --configfile $(CONFIG) || true)
+
+install: $(BIN)/.installed
 
 test: $(BIN)/.installed
 	ruff check .

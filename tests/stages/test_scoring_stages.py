@@ -185,11 +185,11 @@ def test_a_reference_is_made_of_training_images(folder, mnist):
     assert all((image == mnist["train"][:10_000]).all(1).any() for image in samples)
 
 
-def test_neighbours_are_those_of_the_last_sample_of_each_row(folder, mnist):
+def test_neighbours_are_those_of_the_last_sample_of_each_row(folder, tmp_path, mnist):
     samples = np.zeros((20, 784), np.float32)
     samples[[4, 9, 14, 19]] = mnist["train"][[10, 20, 30, 40]] + 0.001
-    np.save(folder / "samples.npy", samples)
-    run(folder, "neighbours", SPACE, "--samples", folder / "samples.npy", "--data", folder)
+    np.save(tmp_path / "samples.npy", samples)
+    run(folder, "neighbours", SPACE, "--samples", tmp_path / "samples.npy", "--data", folder)
     found = np.load(folder / "neighbours.npz")
     assert found["indices"].tolist() == [10, 20, 30, 40]
     assert np.allclose(found["distances"], 0.001 * 28, rtol=1e-3)
@@ -218,11 +218,17 @@ def test_an_unknown_reference_is_one_sentence(folder, capsys):
     assert "'k-means' is not known: choose from training-images, kmeans, gaussian" in error
 
 
-def test_a_damaged_file_is_named(folder, capsys):
-    (folder / "samples.npy").write_bytes(b"no array")
-    arguments = ["--settings", json.dumps(SPACE), "--out", str(folder), "--data", str(folder)]
-    arguments += ["--samples", str(folder / "samples.npy"), "--store", str(folder / "store")]
-    assert main(["neighbours", *arguments]) == 1
-    error = capsys.readouterr().err
+def test_a_damaged_file_is_named(folder, tmp_path, capsys):
+    (tmp_path / "samples.npy").write_bytes(b"no array")
+    error = refused(folder, "neighbours", SPACE, capsys, "--samples", tmp_path / "samples.npy")
     assert "samples.npy is damaged" in error
-    assert error.count("\n") == 1
+
+
+def test_samples_that_were_altered_after_they_were_made_are_refused(folder, tmp_path, capsys):
+    settings = SPACE | {"reference": "training-images", "num_samples": 20, "seed": 1}
+    made = ["--out", str(tmp_path), "--data", str(folder), "--store", str(tmp_path / "store")]
+    assert main(["reference", "--settings", json.dumps(settings), *made]) == 0
+    np.save(tmp_path / "samples.npy", np.zeros((20, 784), np.float32))
+    capsys.readouterr()
+    error = refused(folder, "neighbours", SPACE, capsys, "--samples", tmp_path / "samples.npy")
+    assert "samples.npy is not what was made there, as its provenance tells" in error
