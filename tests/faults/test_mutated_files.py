@@ -5,8 +5,8 @@ from .mutated_files import mutated_checkpoints, mutated_data
 
 
 def test_spoilt_data_are_refused_in_a_sentence_or_taken_as_another_input(folder):
-    holds(mutated_data(40, 1, folder), 40)
+    holds(mutated_data(20, 1, folder), 20)
 
 
 def test_spoilt_checkpoints_are_refused_or_change_no_bit(folder):
-    holds(mutated_checkpoints(30, 1, folder), 30)
+    holds(mutated_checkpoints(15, 1, folder), 15)
