@@ -91,14 +91,11 @@ def is_current(job: PlannedJob, digest: Callable[[str], str | None]) -> bool:
     """
     try:
         made = json.loads(Path(job.provenance).read_text(encoding="utf-8"))
-        inputs = {path: digest(path) for path in job.inputs}
-        # What came out of the store names the paths of the run that it was made in
-        used = [(item["sha256"], item["path"]) for item in made["inputs"].values()]
         return (
             made["settings"] == job.settings
             and made["code"] == job.code
             and made["outputs"] == {name: digest(str(job.folder / name)) for name in job.outputs}
-            and all(sha in ([inputs[p]] if p in inputs else inputs.values()) for sha, p in used)
+            and all(digest(item["path"]) == item["sha256"] for item in made["inputs"].values())
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
