@@ -2,15 +2,14 @@
 import os
 import sys
 from pathlib import Path
-from typing import get_args
 
-from deepgen.checks import THEORY_FIGURES
 from deepgen.config import load_config
 from deepgen.errors import DeepgenError
-from deepgen.jobs.plan import Plan, rule_name
-from deepgen.jobs.times import bring_to_present, touch_changed
-from deepgen.ledger.record import record_after_success
-from deepgen.settings import Score
+from deepgen.engine.plan import Plan, rule_name
+from deepgen.engine.times import bring_to_present, touch_changed
+from deepgen.engine.ledger.record import record_after_success
+from deepgen.evaluation.catalogue import SCORES
+from deepgen.papers import paper_of
 from deepgen.yaml_file import read_yaml
 
 if "run" not in config and not workflow.overwrite_configfiles:
@@ -52,10 +51,9 @@ wildcard_constraints:
     experiment="|".join(plan.trained),
     seed=r"\d+",
     checkpoint="selected|last",
-    score="|".join(s for s in get_args(Score) if s != "parzen"),
+    score="|".join(name for name, score in SCORES.items() if score.of == "samples"),
     source=r"seed-\d+/(selected|last)|references/[a-z-]+",
     fold=r"(fold-\d+/)?",
-    theory_figure="|".join(THEORY_FIGURES),
 
 
 rule all:
@@ -64,7 +62,7 @@ rule all:
         expand(
             "results/{run}/report/{experiment}.html",
             run=run,
-            experiment=plan.experiments,
+            experiment=[*plan.papers, *plan.experiments],
         ),
 
 
@@ -73,6 +71,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/papers.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -14,8 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from deepgen.config import load_experiment
 from deepgen.device import choose_device
-from deepgen.models.loading import build_model
-from deepgen.objectives.adversarial import Adversarial
+from deepgen.families.loading import build_model, build_objective
 from deepgen.seeds import stream
 from deepgen.training.batches import Batches
 from deepgen.training.loop import Loop
@@ -26,15 +25,15 @@ EXAMPLES, BATCH = 50_000, 100
 def deepgen_update(images: torch.Tensor):
     """A function that makes one update of deepgen's loop, built as the stage `train` builds it."""
     path = ROOT / "config" / "experiments" / "mnist.yaml"
-    settings = load_experiment(Path(path)).model_dump(mode="json")
-    model = build_model(settings["model"], (28, 28, 1))
-    objective = Adversarial(settings["objective"], (28, 28, 1))
-    y = model.space(images)[0]
+    settings = load_experiment(Path(path)).resolved()
+    model = build_model(settings, (28, 28, 1))
+    objective = build_objective(settings, (28, 28, 1))
+    y = model.model_space(images)[0]
     model.initialise(y, stream(1, "model"))
     objective.begin(model, y, stream(1, "objective"))
-    batches = Batches(images, None, BATCH, model.space, stream(1, "batches"))
-    optimiser = settings["training"]["optimiser"]
-    return Loop(model, objective, batches, stream(1, "updates"), optimiser).run_update
+    batches = Batches(images, None, BATCH, model.model_space, stream(1, "batches"))
+    optimisers = dict.fromkeys(objective.groups(model), settings["training"]["optimiser"])
+    return Loop(model, objective, batches, stream(1, "updates"), optimisers).run_update
 
 
 class Maxout(nn.Module):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from deepgen.config import load_experiment
+from deepgen.engine.slices import SECTIONS
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = {
@@ -52,7 +53,7 @@ def mnist(mnist_bytes) -> dict[str, np.ndarray]:
 def paper_settings() -> dict:
     """The resolved `config/experiments/mnist.yaml`."""
     path = ROOT / "config" / "experiments" / "mnist.yaml"
-    return load_experiment(path).model_dump(mode="json")
+    return load_experiment(path).resolved()
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +69,11 @@ def tiny_data(tmp_path_factory, mnist_bytes) -> Path:
 @pytest.fixture
 def tiny_settings(paper_settings) -> dict:
     """The slice of `train` with small, lively networks; 11 updates an epoch, the last of 30."""
-    settings = {k: paper_settings[k] for k in ("model", "objective", "training", "threads")}
-    settings = copy.deepcopy(settings)
+    settings = {
+        key: copy.deepcopy(paper_settings[key])
+        for key in SECTIONS["train"]
+        if key in paper_settings
+    }
     settings["model"]["noise"]["size"] = 8
     first, _, last = settings["model"]["generator"]
     settings["model"]["generator"] = [first | {"units": 16}, last]

@@ -8,24 +8,24 @@ import pytest
 
 from deepgen import commands
 from deepgen.cli import build_parser, main
+from deepgen.stages import study
 
 STAGES = [
     "fetch",
     "prepare",
     "train",
     "sample",
-    "interpolate",
-    "neighbours",
+    "likelihood",
+    "study",
     "reference",
     "select-sigma",
     "classify",
     "score",
-    "theory",
     "figure",
     "table",
     "report",
 ]
-TOOLS = ["publish", "pdf", "store"]
+TOOLS = ["publish", "pdf", "store", "status", "ledger", "restore", "compare"]
 
 
 @pytest.fixture
@@ -79,7 +79,10 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ("nowhere.yaml", "has no file nowhere.yaml"),
         ("config/experiments/mnits.yaml", "did you mean 'mnist'?"),
         ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; it has mnist"),
-        ("config/laptop.yaml:nope", "it has mnist, lfw, cifar10-fc, cifar10-conv, lfw-pretrain"),
+        (
+            "config/laptop.yaml:nope",
+            "cifar10-conv, mnist-mixture, lfw-pretrain",
+        ),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
         ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),
         ("config", "config cannot be read (Is a directory)"),
@@ -109,10 +112,10 @@ def test_an_unknown_device_is_refused(train, capsys):
     assert "'nope' is not cpu, cuda, cuda:1 or auto" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("stage", ["reference", "score", "figure"])
+@pytest.mark.parametrize("stage", ["reference", "score", "study", "figure"])
 def test_a_stage_with_a_name_asks_for_it(stage, root, tmp_path, capsys):
     paths = {"score": ["--samples", "x", "--sigma", "x"], "figure": []}.get(stage, [])
-    data = [] if stage == "figure" else ["--data", str(tmp_path)]
+    data = [] if stage in ("study", "figure") else ["--data", str(tmp_path)]
     settings = str(root / "config" / "experiments" / "mnist.yaml")
     assert main([stage, "--settings", settings, "--out", str(tmp_path / "o"), *paths, *data]) == 1
     assert f"--name is missing: say which {stage}" in capsys.readouterr().err
@@ -164,12 +167,26 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
         main(["store", "list", "--store", str(tmp_path)])
 
 
+PIXELS = {"name": "pixels"}
+SCORE = {"score_space": PIXELS, "threads": 1, "reads": ["test", "valid"]}
+LINES = {"study": "samplers.interpolation", "threads": 1}
+THEORY = {"study": "papers.gan2014.theory.theory", "threads": 1}
+
+
 @pytest.mark.parametrize(
     ("command", "settings", "said"),
     [
-        ("score", {"space": "pixels", "threads": 1, "score": "mmd"}, "no key comparison, features"),
-        ("score", {"space": "pixels", "threads": 1, "score": "parzen"}, "has no key folds"),
-        ("theory", {"theory": {"sed": 1}, "threads": 1}, "unknown key sed; did you mean seed?"),
+        ("score", {"threads": 1, "score": "mmd"}, "no key score_space, reads, comparison"),
+        ("score", SCORE | {"score": "mmd"}, "--settings has no key comparison: add it, or give"),
+        ("score", SCORE | {"score": "parzen"}, "has no key folds"),
+        ("score", SCORE | {"score": "mdd"}, "score 'mdd' is not known: choose from parzen"),
+        ("study", {"study": "evaluation.neighbours"}, "--settings has no key threads"),
+        ("study", LINES, "no key interpolation, score_space, model, model_space"),
+        ("study", THEORY, "--settings has no key theory"),
+        ("study", THEORY | {"theory": {"sed": 1}}, "key theory.sed; did you mean theory.seed?"),
+        ("study", THEORY | {"theory": {"seed": -1}}, "theory.seed is -1: must be greater than or"),
+        ("study", {"study": "stages.train", "threads": 1}, "study 'stages.train' is not known"),
+        ("likelihood", {"threads": 1, "likelihood": {}}, "has no key model, model_space"),
     ],
 )
 def test_resolved_settings_that_lack_a_key_are_one_sentence(
@@ -177,8 +194,9 @@ def test_resolved_settings_that_lack_a_key_are_one_sentence(
 ):
     words = [command, "--settings", json.dumps(settings), "--out", str(tmp_path / "out")]
     words += ["--store", str(tmp_path / "store")]
-    if command == "score":
-        words += ["--samples", "x", "--data", str(tmp_path)]
+    if command in ("score", "likelihood"):
+        words += ["--data", str(tmp_path)]
+        words += ["--samples", "x"] if command == "score" else ["--model", "x"]
     assert main(words) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1
@@ -186,9 +204,9 @@ def test_resolved_settings_that_lack_a_key_are_one_sentence(
 
 
 def test_a_model_for_an_experiment_that_continues_none_is_refused(train):
-    code, lines = train("--settings", "config/quick.yaml:mnist", "--previous", "x.safetensors")
+    code, lines = train("--settings", "config/quick.yaml:mnist", "--first-phase", "x.safetensors")
     assert (code, len(lines)) == (1, 1)
-    assert "continues no other experiment: leave out --previous" in lines[0]
+    assert "continues no other experiment: leave out --first-phase" in lines[0]
 
 
 def test_sigma_is_chosen_in_a_fold_where_there_are_folds(root, tmp_path, capsys):
@@ -197,3 +215,24 @@ def test_sigma_is_chosen_in_a_fold_where_there_are_folds(root, tmp_path, capsys)
     words = ["select-sigma", "--settings", settings, "--out", str(tmp_path / "o")]
     assert main([*words, "--samples", "x", "--data", str(tmp_path)]) == 1
     assert f"give one, such as {tmp_path}/fold-1" in capsys.readouterr().err
+
+
+def test_a_study_that_starts_from_nothing_takes_no_gpu(tmp_path, monkeypatch, root):
+    """Figure 1's networks have one input: on a GPU they would only keep others waiting."""
+    monkeypatch.chdir(root)
+    used = []
+    monkeypatch.setattr(commands, "take_gpu", lambda *_: used.append("a GPU"))
+    monkeypatch.setattr(study, "study", lambda out, **_: [
+        (out / name).write_bytes(b"x") for name in ("figure1.npz", "theory.npz")
+    ] and None)  # fmt: skip
+    words = ["study", "--settings", "config/quick.yaml:gan2014", "--name", "theory"]
+    words += ["--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
+    assert main(words) == 0
+    assert used == []
+
+
+def test_a_figure_or_study_that_a_paper_lacks_is_refused(tmp_path, monkeypatch, root, capsys):
+    monkeypatch.chdir(root)
+    words = ["study", "--settings", "config/quick.yaml:gan2014", "--name", "interpolation"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 1
+    assert "'interpolation' is not known of gan2014: choose from theory" in capsys.readouterr().err

@@ -8,24 +8,35 @@ import re
 import pytest
 import yaml
 
-from deepgen.checks import FIGURE2_SAMPLES, RESERVED
-from deepgen.config import load_config, load_experiment, merge, stage_settings
+from deepgen.checks import RESERVED, check_name
+from deepgen.config import load_config, load_experiment, merge
+from deepgen.engine.slices import stage_settings
 from deepgen.errors import DeepgenError
-from deepgen.figures import figure2
+from deepgen.evaluation.neighbours import FRAMED
+from deepgen.figures import samples
+from deepgen.figures.catalogue import STUDIES
 from deepgen.files import canonical_json
 
 STAGES = {
-    "fetch": "",
-    "prepare": "",
-    "train": "",
-    "sample": "",
-    "interpolate": "",
-    "neighbours": "",
-    "reference": "kmeans",
-    "select-sigma": "",
-    "score": "parzen",
-    "figure": "figure3",
+    "fetch": ("fetch", ""),
+    "prepare": ("prepare", ""),
+    "train": ("train", ""),
+    "sample": ("sample", ""),
+    "likelihood": ("likelihood", ""),
+    "interpolation": ("study", "interpolation"),
+    "neighbours": ("study", "neighbours"),
+    "reference": ("reference", "kmeans"),
+    "select-sigma": ("select-sigma", ""),
+    "classify": ("classify", ""),
+    "parzen": ("score", "parzen"),
+    "precision_recall": ("score", "precision_recall"),
+    "data_copying": ("score", "data_copying"),
+    "figure": ("figure", "figure3"),
+    "sigma_curve": ("figure", "sigma_curve"),
 }
+ALL = set(STAGES)
+OF_DATA, FIGURES = {"fetch", "prepare"}, {"figure", "sigma_curve"}
+OF_MODEL = {"train", "sample", "interpolation", "likelihood"}
 LAYER = "model.generator.0"
 JARGON = ("pydantic", "Input", "input should", "validation error", "literal[", "discriminator '")
 
@@ -68,18 +79,23 @@ def sentence_of(function, *arguments):
     return text
 
 
-PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv"]
+PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv", "mnist-mixture"]
 
 
 @pytest.mark.parametrize(
     ("name", "experiments"),
-    [("config", PUBLIC), ("laptop", PUBLIC), ("paper-cpu", PUBLIC), ("quick", ["mnist"])],
+    [
+        ("config", PUBLIC),
+        ("laptop", PUBLIC),
+        ("paper-cpu", PUBLIC),
+        ("quick", ["mnist", "mnist-mixture"]),
+    ],
 )
 def test_shipped_run_files_load(root, name, experiments):
     config = load_config(root / "config" / f"{name}.yaml", root / "config")
     assert list(config.experiments) == experiments
     if "lfw" in experiments:
-        assert list(config.earlier) == ["lfw-pretrain"]
+        assert list(config.first_phases) == ["lfw-pretrain"]
         assert list(config.not_run) == ["tfd"]
 
 
@@ -114,11 +130,11 @@ def test_tfd_runs_if_and_only_if_its_file_is_given(root, tmp_path):
     run = {"run": "faces", "experiments": ["mnist", "tfd"]}
     without = load_config(run, root / "config")
     assert (list(without.experiments), list(without.not_run)) == (["mnist"], ["tfd"])
-    assert not without.earlier
+    assert not without.first_phases
     given = run | {"data": {"tfd": {"file": "nowhere/TFD_48x48.mat"}}}  # not looked at yet
     with_file = load_config(given, root / "config")
     assert list(with_file.experiments) == ["mnist", "tfd"]
-    assert list(with_file.earlier) == ["tfd-pretrain"]
+    assert list(with_file.first_phases) == ["tfd-pretrain"]
     assert not with_file.not_run
     alone = {"run": "faces", "experiments": ["tfd"]}
     assert "data.tfd.file" in sentence_of(load_config, alone, root / "config")
@@ -137,7 +153,7 @@ def _phases(folder, shipped, **second):
 def test_a_first_phase_is_part_of_the_run_but_not_of_its_table(folder, shipped):
     config = load_config(_phases(folder, shipped), folder)
     assert list(config.experiments) == ["second"]
-    assert list(config.earlier) == ["first"]
+    assert list(config.first_phases) == ["first"]
     overrides = {"first": {"training": {"epochs": 3}}}
     run = {"run": "trial", "experiments": ["second"], "overrides": overrides}
     assert load_config(run, folder)["first"].training.epochs == 3
@@ -150,12 +166,16 @@ def test_phases_that_do_not_fit_are_one_sentence(folder, shipped):
     assert "in a circle (second -> first -> second)" in sentence_of(load_config, run, folder)
     run = _phases(folder, shipped, model=shipped["model"] | {"generator": [{"kind": "sigmoid"}]})
     assert "not the last layers" in sentence_of(load_config, run, folder)
+    run = _phases(folder, shipped, model_space={"name": "dequantised"})
+    assert "is on another data set or in another space" in sentence_of(load_config, run, folder)
+    run = _phases(folder, shipped, **MIXTURE)
+    assert "cannot begin a model of the family mixture" in sentence_of(load_config, run, folder)
 
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("model.generator.2.stride", 2, "makes images of 23 x 23, but cifar10 has 32 x 32"),
+        ("model.generator.2.stride", 2, "makes images of 23 x 23, but the data set has 32 x 32"),
         ("model.generator.2.channels", 79, "the layer before deconv needs units: 7900"),
         ("model.generator.1", {"kind": "deconv", "channels": 80, "size": 10}, "for the last layer"),
         ("model.generator.0.sparse", 101, "sparse is 101, more than the 100 inputs"),
@@ -163,7 +183,7 @@ def test_phases_that_do_not_fit_are_one_sentence(folder, shipped):
         ("objective.discriminator.layers.0", {"kind": "relu", "units": 5}, "come before all"),
         ("objective.discriminator.layers.0.pool", 1, "pool_stride must be at most pool"),
         ("objective.discriminator.layers.2.kernel", 13, "layers[2] has maps of 1 x 1 and pool: 2"),
-        ("model.space", "contrast", "model.space is 'contrast': must be 'pixels' or"),
+        ("model_space.name", "contrast", "model_space.name is 'contrast': must be one of 'pixels'"),
     ],
 )
 def test_convolutional_networks_that_do_not_fit_are_one_sentence(root, folder, key, value, said):
@@ -236,7 +256,8 @@ def test_paper_and_quick_runs_differ_as_their_files_say(root):
         (
             "training.selection",
             {"rule": "best"},
-            "training.selection.rule is 'best': must be one of 'validation_parzen', 'last'",
+            "training.selection.rule is 'best': must be one of 'validation_parzen', "
+            "'validation_likelihood', 'last'",
         ),
         ("training.selection", {"every": 5}, "training.selection.rule is missing"),
         ("training.selection", "last", "training.selection is 'last': must hold keys and values"),
@@ -271,10 +292,10 @@ def test_paper_and_quick_runs_differ_as_their_files_say(root):
             "references.names is ['kmeans', 'kmeans']: must not repeat 'kmeans'",
         ),
         ("figures", ["figure3", "figure3"], "figures is ['figure3', 'figure3']: must not repeat"),
-        ("figures", ["figure2"], "figures[0] is 'figure2'; known are figure2a, figure2b, "),
-        ("figures", ["figure3", "previw"], "figures[1] is 'previw'; known are figure2a, "),
+        ("figures", ["figure2"], "figures[0] is 'figure2'; known are samples, interpolation, "),
+        ("figures", ["figure3", "previw"], "figures[1] is 'previw'; known are samples, "),
         ("figures", ["previw"], "; did you mean 'previews'?"),
-        ("figures", ["style"], "figures[0] is 'style'; known are figure2a"),
+        ("figures", ["style"], "figures[0] is 'style'; known are samples"),
         ("scores", ["parzen", "parzen"], "scores is ['parzen', 'parzen']: must not repeat"),
         ("scores", [], "scores is []: must have at least 1 item"),
         (
@@ -309,7 +330,7 @@ def test_paper_and_quick_runs_differ_as_their_files_say(root):
         ("seeds", [1, -2], "seeds[1] is -2: must be greater than or equal to 0"),
         ("dataset", "mnits", "dataset is 'mnits'; known are mnist"),
         ("dataset", "MNIST", "dataset is 'MNIST': must be lower-case letters, digits, - and _"),
-        ("scores", ["fid"], "scores[0] is 'fid': must be 'parzen'"),
+        ("scores", ["fid"], "scores[0] is 'fid'; known are parzen, two_sample, prec"),
         ("title", None, "title is None: must be a valid string"),
     ],
 )
@@ -319,6 +340,234 @@ def test_a_wrong_value_is_one_sentence_with_file_and_key(folder, shipped, key, v
     text = sentence_of(load_config, folder / "run.yaml", folder)
     assert text.startswith(f"{path}: ")
     assert said in text
+
+
+NET = {"layers": [{"kind": "maxout", "units": 5}]}
+MIXTURE = {"model": {"family": "mixture"}, "objective": {"name": "em"}, "figures": []}
+MIXTURE |= {"training": {"epochs": 1, "selection": {"rule": "last"}}, "scores": ["likelihood"]}
+MIXTURE |= {"model_space": {"name": "dequantised"}}
+LIKELIHOOD = {"name": "maximum_likelihood"}
+ADAM = {"name": "adam"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        # Words that are not known
+        (
+            {"model.family": "gna"},
+            "model.family is 'gna': must be one of 'gan', 'mixture'; did you mean 'gan'?",
+        ),
+        ({"model.family": "vae"}, "model.family is 'vae': must be one of 'gan', 'mixture'"),
+        ({"model": {"components": 5}}, "model.family is missing"),
+        (
+            {"training.optimiser": {"name": "adma"}},
+            "training.optimiser.name is 'adma': must be one of 'momentum', 'adam', 'rmsprop', "
+            "'adagrad'; did you mean 'adam'?",
+        ),
+        (
+            {"training.optimiser": {"model": {"name": "adgrad"}, "objective": ADAM}},
+            "training.optimiser.model.name is 'adgrad': must be one of 'momentum', 'adam', "
+            "'rmsprop', 'adagrad'; did you mean 'adagrad'?",
+        ),
+        (
+            {"training.optimiser.schedule": {"kind": "step"}},
+            "training.optimiser.schedule.kind is 'step': must be one of 'constant', 'exponential', "
+            "'linear', 'steps'; did you mean 'steps'?",
+        ),
+        (
+            {"training.selection": {"rule": "validation_parsen"}},
+            "must be one of 'validation_parzen', 'validation_likelihood', 'last'; did you mean "
+            "'validation_parzen'?",
+        ),
+        (
+            {"objective.name": "adverserial"},
+            "objective.name is 'adverserial': must be one of 'adversarial', 'em', "
+            "'maximum_likelihood'; did you mean 'adversarial'?",
+        ),
+        (
+            {"model_space": {"name": "dequantized"}},
+            "model_space.name is 'dequantized': must be one of 'pixels', 'contrast-normalised', "
+            "'dequantised'; did you mean 'dequantised'?",
+        ),
+        ({"score_space": {"name": "dequantised"}}, "must be one of 'pixels', 'contrast-normal"),
+        ({"scores": ["likelyhood"]}, "data_copying, likelihood; did you mean 'likelihood'?"),
+        ({"paper": "gan2015"}, "paper is 'gan2015': must be 'gan2014'"),
+        ({"likelihood.estimator": "ais"}, "likelihood.estimator is 'ais': must be 'direct'"),
+        ({"model.space": "pixels"}, "unknown key model.space; did you mean model_space?"),
+        # Keys of an optimiser, of which one is called like an optimiser
+        (
+            {"training.optimiser.momentum.initial": 2},
+            "training.optimiser.momentum.initial is 2: must be less than 1",
+        ),
+        (
+            {"training.optimiser": {"name": "momentum", "momentum": 0.5}},
+            "training.optimiser.momentum is 0.5: must hold keys and values",
+        ),
+        (
+            {"training.optimiser": ADAM | {"momentum": 0.5}},
+            "unknown key training.optimiser.momentum: it belongs to another rule or kind",
+        ),
+        (
+            {"training.optimiser.decay_per_update": 1.1},
+            "unknown key training.optimiser.decay_per_update; did you mean "
+            "training.optimiser.schedule.decay_per_update?",
+        ),
+        (
+            {"training.optimiser": ADAM | {"schedule": {"kind": "linear"}}},
+            "training.optimiser.schedule.end_epoch is missing",
+        ),
+        (
+            {"training.optimiser.schedule": {"kind": "linear", "start_epoch": 5, "end_epoch": 5}},
+            "end_epoch must be above start_epoch",
+        ),
+        ({"training.optimiser": "adam"}, "training.optimiser is 'adam': must hold keys and values"),
+        # Parts that do not fit together
+        (
+            {"objective": LIKELIHOOD},
+            "objective.name is 'maximum_likelihood', which cannot train the family gan: choose "
+            "from adversarial",
+        ),
+        (
+            MIXTURE | {"objective": {"name": "adversarial", "discriminator": NET}},
+            "objective.name is 'adversarial', which cannot train the family mixture: choose from "
+            "em, maximum_likelihood",
+        ),
+        (
+            {"scores": ["parzen", "likelihood"]},
+            "scores[1] is 'likelihood', which needs a family with log_prob, unlike gan: leave it "
+            "out",
+        ),
+        (
+            MIXTURE | {"figures": ["interpolation"]},
+            "figures[0] is 'interpolation', which needs a family with decode and prior, unlike "
+            "mixture: leave it out",
+        ),
+        (MIXTURE | {"figures": ["figure3"]}, "figures[0] is 'figure3', which needs a family with"),
+        (
+            {"training.selection": {"rule": "validation_likelihood"}},
+            "training.selection.rule is 'validation_likelihood', which needs a family with "
+            "log_prob, unlike gan",
+        ),
+        (
+            MIXTURE | {"model_space": {"name": "pixels"}},
+            "scores has likelihood, but the model_space 'pixels' has no density that could be "
+            "compared: set model_space: {name: dequantised}",
+        ),
+        (
+            MIXTURE
+            | {"model_space": {"name": "pixels"}, "scores": ["parzen"]}
+            | {"training.selection": {"rule": "validation_likelihood"}},
+            "training.selection.rule is validation_likelihood, but the model_space 'pixels' has "
+            "no density that could be compared: set model_space: {name: dequantised}",
+        ),
+        (
+            {"training.optimiser": {"model": ADAM, "critic": ADAM}},
+            "but adversarial has the groups model, objective: give one optimiser for all, or one "
+            "each",
+        ),
+        (
+            {"training.optimiser": {"model": ADAM}},
+            "training.optimiser names model, but adversarial has the groups model, objective",
+        ),
+        (
+            MIXTURE | {"training.optimiser": ADAM},
+            "objective em uses no optimiser: leave out training.optimiser",
+        ),
+        ({"sampler": {}}, "the family gan draws samples in one way: leave out sampler"),
+        (
+            {"paper": None},
+            "figures[0] is 'figure2a', a figure of gan2014: set paper: gan2014, or name another "
+            "figure, such as samples",
+        ),
+        ({"paper": None, "figures": ["figure3"]}, "another figure, such as interpolation"),
+        (
+            {"figures": ["sigma_curve"], "scores": ["mmd"]},
+            "figures[0] is 'sigma_curve', which needs the score parzen: add it to scores",
+        ),
+        (
+            {"model_space": {"name": "contrast-normalised"}},
+            "score_space is 'pixels', into which samples in the model_space 'contrast-normalised' "
+            "cannot be mapped: choose from contrast-normalised",
+        ),
+    ],
+)
+def test_parts_that_are_not_known_or_do_not_fit_are_one_sentence(folder, shipped, changes, said):
+    for key, value in copy.deepcopy(changes).items():
+        put(shipped, key, value)
+    path = write(folder / "experiments" / "mnist.yaml", shipped)
+    text = sentence_of(load_config, folder / "run.yaml", folder)
+    assert text.startswith(f"{path}: ")
+    assert said in text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        MIXTURE,
+        MIXTURE | {"objective": LIKELIHOOD, "training.selection": {"rule": "last"}},
+        MIXTURE | {"objective": LIKELIHOOD, "training.optimiser": {"model": ADAM}},
+        MIXTURE | {"training.selection": {"rule": "validation_likelihood"}},
+        MIXTURE | {"figures": ["samples"], "scores": ["parzen", "likelihood"]},
+        {"training.optimiser": {"objective": {"name": "rmsprop"}, "model": ADAM}},
+        {"training.optimiser": None},
+        {"paper": None, "figures": ["samples", "interpolation"]},
+        {"model_space": {"name": "dequantised"}},
+        {"score_space": {"name": "contrast-normalised"}},
+    ],
+)
+def test_parts_that_fit_load(folder, shipped, changes):
+    for key, value in copy.deepcopy(changes).items():
+        put(shipped, key, value)
+    write(folder / "experiments" / "mnist.yaml", shipped)
+    load_config(folder / "run.yaml", folder)
+
+
+def test_scores_and_figures_that_are_left_out_are_those_that_the_family_can_have(folder, shipped):
+    def loaded(**changes):
+        content = shipped | changes
+        content = {key: value for key, value in content.items() if value is not None}
+        return load_experiment(write(folder / "experiments" / "mnist.yaml", content))
+
+    samples_of = ["parzen", "two_sample", "precision_recall", "mmd", "data_copying"]
+    general = ["samples", "interpolation", "sigma_curve", "training_curves", "previews"]
+    gan = loaded(scores=None, figures=None)
+    assert (gan.scores, gan.figures) == (samples_of, general)
+    mixture = loaded(**MIXTURE | {"scores": None, "figures": None})
+    assert mixture.scores == [*samples_of, "likelihood"]
+    assert mixture.figures == [name for name in general if name != "interpolation"]
+    in_pixels = MIXTURE | {"scores": None, "model_space": {"name": "pixels"}}
+    assert loaded(**in_pixels).scores == samples_of
+    assert loaded(**MIXTURE | {"figures": None}).figures == [
+        name for name in general if name not in ("interpolation", "sigma_curve")
+    ]
+
+
+def test_the_optimiser_that_is_left_out_is_that_of_the_objective(folder, shipped):
+    released = load_experiment(write(folder / "experiments" / "mnist.yaml", shipped))
+    del shipped["training"]["optimiser"]
+    path = write(folder / "experiments" / "mnist.yaml", shipped)
+    assert load_experiment(path).training.optimiser == released.training.optimiser
+    for key, value in copy.deepcopy(MIXTURE | {"objective": LIKELIHOOD}).items():
+        put(shipped, key, value)
+    own = load_experiment(write(path, shipped)).training.optimiser
+    assert own.resolved()["name"] == "adam"
+    put(shipped, "objective", {"name": "em"})
+    assert load_experiment(write(path, shipped)).training.optimiser is None
+
+
+def test_the_theory_of_a_paper_is_checked_with_the_run(folder):
+    run = {"run": "trial", "experiments": ["mnist"]}
+    for theory, said in (
+        ({"sed": 2}, "unknown key papers.gan2014.theory.sed; did you mean "),
+        ({"offset": "far"}, "papers.gan2014.theory.offset is 'far': must be a valid number"),
+        ({"iterations": {"a": 0}}, "papers.gan2014.theory.iterations.a is 0: must be greater"),
+    ):
+        path = write(folder / "run.yaml", run | {"papers": {"gan2014": {"theory": theory}}})
+        assert said in sentence_of(load_config, path, folder)
+    path = write(folder / "run.yaml", run | {"theory": {"seed": 2}})
+    said = "unknown key theory; did you mean papers.gan2014.theory?"
+    assert said in sentence_of(load_config, path, folder)
 
 
 def test_an_unknown_data_set_has_a_suggestion(folder, shipped):
@@ -406,8 +655,9 @@ def test_few_samples_are_enough_without_figure2a(folder, shipped):
     load_experiment(write(folder / "experiments" / "mnist.yaml", few))
 
 
-def test_figure2a_shows_as_many_samples_as_the_configuration_asks_for():
-    assert figure2.ROWS * figure2.SAMPLES == FIGURE2_SAMPLES
+def test_a_sheet_shows_as_many_samples_as_the_configuration_asks_for():
+    assert STUDIES["neighbours"].fewest_samples == samples.ROWS * samples.SAMPLES
+    assert [i * samples.SAMPLES - 1 for i in range(1, samples.ROWS + 1)] == FRAMED
 
 
 def test_two_experiments_with_one_title_are_refused(folder, shipped):
@@ -429,20 +679,26 @@ def test_an_override_may_choose_another_rule(folder):
     assert loaded.training.epochs == 1500
 
 
+@pytest.mark.parametrize("stage", ["table", "report"])
+def test_a_stage_of_a_whole_run_has_no_settings_of_an_experiment(root, stage):
+    experiment = load_experiment(root / "config" / "experiments" / "mnist.yaml")
+    said = f"stage {stage} is about a whole run: name one, as in config/quick.yaml:mnist"
+    assert said in sentence_of(stage_settings, stage, experiment)
+
+
 @pytest.mark.parametrize(
     ("stage", "name", "said"),
     [
         ("reference", "k-means", "reference 'k-means' is not known: choose from training-images, "),
         ("reference", "k-means", "kmeans, gaussian; did you mean 'kmeans'?"),
         ("score", "foo", "score 'foo' is not known: choose from parzen"),
-        ("figure", "figure9", "figure 'figure9' is not known: choose from figure2a, "),
-        ("table", "", "stage table is about a whole run: name one, as in config/quick.yaml:mnist"),
-        ("report", "", "stage report is about a whole run: name one, as in config/quick.yaml:"),
+        ("score", "likelihood", "score 'likelihood' is not known: choose from parzen"),
+        ("figure", "figure9", "figure 'figure9' is not known: choose from samples, "),
+        ("study", "neighbour", "choose from neighbours, interpolation; did you mean 'neighbours'?"),
     ],
 )
-def test_a_stage_without_settings_is_one_sentence(root, stage, name, said):
-    experiment = load_experiment(root / "config" / "experiments" / "mnist.yaml")
-    assert said in sentence_of(stage_settings, stage, experiment, name)
+def test_a_stage_without_settings_is_one_sentence(stage, name, said):
+    assert said in sentence_of(check_name, stage, name, None)
 
 
 def test_what_snakemake_merged_is_named_by_its_run(folder):
@@ -486,6 +742,24 @@ def test_an_override_of_a_tag_replaces_its_mapping(tag):
     assert merge(base, {"a": {"b": 2}}) == {"a": {tag: "x", "b": 2}}
 
 
+ONE = {"name": "momentum", "momentum": {"initial": 0.5}}
+EACH = {"model": {"name": "adam", "beta1": 0.5}, "objective": {"name": "adam"}}
+
+
+@pytest.mark.parametrize(
+    ("base", "override", "merged"),
+    [
+        (ONE, EACH, EACH),
+        (EACH, ONE, ONE),
+        (ONE, {"momentum": {"final": 0.9}}, ONE | {"momentum": {"initial": 0.5, "final": 0.9}}),
+        (EACH, {"objective": {"beta1": 0.5}}, EACH | {"objective": {"name": "adam", "beta1": 0.5}}),
+        (EACH, {"model": {"name": "rmsprop"}}, EACH | {"model": {"name": "rmsprop"}}),
+    ],
+)
+def test_an_override_may_give_one_optimiser_for_all_or_one_each(base, override, merged):
+    assert merge({"optimiser": base}, {"optimiser": override}) == {"optimiser": merged}
+
+
 def mutate(content, random):
     """Delete, rename or replace one key or item somewhere in nested mappings and lists."""
     places = []
@@ -521,13 +795,22 @@ def test_no_mutation_of_the_experiment_ends_in_a_traceback(folder, shipped):
         except DeepgenError as error:
             sentences.append(str(error))
         else:
-            for stage, name in STAGES.items():
+            for stage, name in STAGES.values():
                 canonical_json(stage_settings(stage, experiment, name))
             loaded += 1
     assert loaded > 10
     assert len(sentences) > 100
     assert [text for text in sentences if not text.startswith(f"{path}: ")] == []
     assert [text for text in sentences if any(word in text for word in JARGON)] == []
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnist-mixture", "cifar10-conv", "lfw", "tfd"])
+def test_no_slice_has_a_key_that_is_absent_in_the_experiment(root, name):
+    """So that a new optional key changes the identity of nothing that was made before."""
+    experiment = load_experiment(root / f"config/experiments/{name}.yaml")
+    for stage, of in STAGES.values():
+        of = of if experiment.paper or stage != "figure" else "samples"
+        assert "null" not in canonical_json(stage_settings(stage, experiment, of))
 
 
 def all_numbers_as_integers(value):
@@ -546,7 +829,8 @@ def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
     path = folder / "experiments" / "mnist.yaml"
     texts = []
     for content in (shipped, all_numbers_as_integers(shipped)):
-        settings = stage_settings(stage, load_experiment(write(path, content)), STAGES[stage])
+        experiment = load_experiment(write(path, content))
+        settings = stage_settings(STAGES[stage][0], experiment, STAGES[stage][1])
         assert json.loads(canonical_json(settings)) == settings
         texts.append(canonical_json(settings))
     assert texts[0] == texts[1]
@@ -556,14 +840,25 @@ def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
     ("key", "value", "stages"),
     [
         ("parzen.grid", {"num": 12}, {"select-sigma"}),
-        ("interpolation.steps", 12, {"interpolate", "figure"}),
+        ("interpolation.steps", 12, {"interpolation", "figure"}),
         ("references.kmeans_centroids", 50, {"reference"}),
         ("num_samples", 50, {"sample"}),
         ("training.batch_size", 50, {"train"}),
-        ("model.noise.size", 50, {"train", "sample", "interpolate"}),
+        ("training.schedule_epochs", 3000, {"train"}),
+        ("training.optimiser.max_gradient_norm", 1.0, {"train"}),
+        ("model.noise.size", 50, OF_MODEL),
+        ("model_space", {"name": "dequantised"}, OF_MODEL),
+        ("score_space", {"name": "contrast-normalised"}, ALL - OF_DATA - {"likelihood"}),
+        ("threads", 2, ALL - OF_DATA - FIGURES),
         ("objective.discriminator_scale", 1, {"train"}),
+        ("comparison.cells", 5, {"data_copying"}),
+        ("comparison.neighbours", 3, {"precision_recall"}),
+        ("comparison.held_out", "valid", {"data_copying", "precision_recall"}),
+        ("classifier.epochs", 5, {"classify"}),
+        ("likelihood.draws", 3, {"likelihood"}),
         ("figures", ["figure3"], set()),
-        ("title", "GAN", {"figure"}),
+        ("scores", ["parzen"], set()),
+        ("title", "GAN", FIGURES),
     ],
 )
 def test_a_setting_reaches_only_the_stages_that_depend_on_it(folder, shipped, key, value, stages):
@@ -573,7 +868,23 @@ def test_a_setting_reaches_only_the_stages_that_depend_on_it(folder, shipped, ke
     after = load_experiment(write(path, shipped))
     changed = {
         stage
-        for stage, name in STAGES.items()
-        if stage_settings(stage, before, name) != stage_settings(stage, after, name)
+        for stage, (kind, name) in STAGES.items()
+        if stage_settings(kind, before, name) != stage_settings(kind, after, name)
     }
     assert changed == stages
+
+
+def test_a_first_phase_of_another_family_is_refused(folder, shipped, root):
+    mixture = yaml.safe_load((root / "config/experiments/mnist-mixture.yaml").read_text())
+    mixture |= {"model_space": {"name": "pixels"}, "scores": ["parzen"]}
+    for name, content in (("mixture", mixture), ("mnist", shipped | {"init_from": "mixture"})):
+        (folder / f"experiments/{name}.yaml").write_text(yaml.safe_dump(content))
+    text = sentence_of(load_config, {"run": "x", "experiments": ["mnist"]}, folder)
+    assert "init_from of mnist is 'mixture', which is of the family mixture: change one" in text
+
+
+def test_more_gaussians_than_images_are_refused(root):
+    override = {"model": {"components": 50_001}}
+    path = root / "config/experiments/mnist-mixture.yaml"
+    text = sentence_of(load_experiment, path, override, "x")
+    assert "model.components is 50001: must be at most 50000" in text

@@ -33,9 +33,9 @@ def test_every_key_has_a_row_with_a_meaning_and_every_link_a_section():
 def test_types_and_defaults_are_written_as_one_writes_yaml():
     page = config_docs()
     assert "| `epochs` | integer > 0 | required |" in page
-    assert "| `minimum_learning_rate` | number > 0 | `1.0e-06` |" in page
+    assert "| `minimum` | number >= 0 | `1.0e-06` |" in page
     assert "| `distribution` | one of `uniform`, `gaussian` | `uniform` |" in page
     assert "| `input_keep` | number > 0 and <= 1 | `0.8` |" in page
     assert "| `seed` | integer >= 0 and <= 4294967295 | `0` |" in page
-    assert "| `figures` | list of names, each once |" in page
+    assert "| `figures` | list of names, each once or nothing | nothing |" in page
     assert "list of [DenseLayer](#denselayer) or [MaxoutLayer](#maxoutlayer)" in page

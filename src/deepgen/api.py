@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from deepgen.models import loading
+from deepgen.data.coordinates import build_space
+from deepgen.families import loading
+from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
 
 
@@ -13,15 +15,18 @@ class TrainedModel:
 
     Attributes:
         network: The torch module, in evaluation mode.
-        metadata: Settings of the model, shape of an image, fingerprints of the code.
+        metadata: Settings of the model and its spaces, shape of an image, fingerprints of the code.
+        space: The scoring space of its experiment.
     """
 
     def __init__(self, path: Path | str):
         self.network, self.metadata = loading.load_model(Path(path))
+        self.space = build_space(self.metadata["score_space"])
+        self.sampler = self.metadata.get("sampler", {})
 
     def sample(self, n: int, seed: int) -> np.ndarray:
         """`n` fair random draws in the scoring space, float32 [n, H, W, C]."""
-        images = loading.draw(self.network, n, stream(seed, "api"))
+        images = draw(self.network, n, stream(seed, "api"), self.space, **self.sampler)
         return images.numpy().reshape(n, *self.metadata["shape"])
 
 

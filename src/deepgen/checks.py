@@ -1,44 +1,31 @@
 """What no single key can say of itself: does an experiment fit its data set and its run?"""
 
 import difflib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import get_args
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, get_args
+
+from pydantic import ValidationError
 
 from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
-from deepgen.settings import Experiment, Reference, Run, Score
+from deepgen.evaluation.catalogue import SCORES
+from deepgen.evaluation.catalogue import possible as possible_scores
+from deepgen.figures.catalogue import FIGURES
+from deepgen.figures.catalogue import possible as possible_figures
+from deepgen.papers import PAPERS, figures_of, needs, paper_of, studies_of
+from deepgen.settings import Experiment, Reference, Run
 
-FIGURE2_SAMPLES = 20
-
-# The parts of Figure 2, and the open set that stands in for part b
-FIGURE2 = ("figure2a", "figure2b", "figure2b_lfw", "figure2c", "figure2d")
-
-# Figures that are about no experiment
-THEORY_FIGURES = ("figure1", "theory")
-
-# A rule or a folder has this name, and each experiment has a rule and a folder of its own.
+# A rule or a folder has this name, and each experiment has a rule and a folder of its own;
+# tests/workflow/test_snakefile.py compares them with the rules that there are.
 RESERVED = (
-    "all",
-    "index",
-    "report",
-    "data",
-    "theory",
-    "train",
-    "sample",
-    "classify",
-    "select_sigma",
-    "score_parzen",
-    "score_by_comparison",
-    "make_reference",
-    "interpolate",
-    "find_neighbours",
-    "draw_figure",
-    "work_out_theory",
-    "draw_theory",
-    "make_table",
-    "write_page",
-    "write_report",
+    *("all", "index", "report", "data"),
+    *("train", "sample", "likelihood", "classify", "select_sigma", "score", "make_reference"),
+    *("draw_figure", "make_tables", "write_page", "write_front_page"),
+    *(f"study_{study}" for paper in (None, *PAPERS) for study in studies_of(paper)),
+    *PAPERS,
+    *(f"write_{paper}" for paper in PAPERS),
+    *(f"study_{paper}_{study}" for paper in PAPERS for study in paper_of(paper).STUDIES),
+    *(f"draw_{paper}_{figure}" for paper in PAPERS for figure in paper_of(paper).RUN_FIGURES),
     *(f"{stage}_{dataset}" for dataset in DATASETS for stage in ("fetch", "prepare")),
 )
 
@@ -83,7 +70,9 @@ def check_references(experiments: dict[str, Experiment], where: str) -> None:
     """Refuse experiments whose reference rows would differ in one block of a table."""
     first: dict[tuple[str, str], str] = {}
     for name, experiment in experiments.items():
-        other = first.setdefault((experiment.dataset, experiment.model.space), name)
+        if not experiment.references.names or not takes_samples(experiment):
+            continue
+        other = first.setdefault((experiment.dataset, experiment.score_space.name), name)
         for section in ("references", "comparison", "classifier", "parzen"):
             if getattr(experiment, section) != getattr(experiments[other], section):
                 raise DeepgenError(
@@ -92,7 +81,7 @@ def check_references(experiments: dict[str, Experiment], where: str) -> None:
                 )
 
 
-def check_phases(experiments: dict[str, Experiment], where: str) -> None:
+def check_first_phases(experiments: dict[str, Experiment], where: str) -> None:
     """Refuse an `init_from` that leads in a circle or to a model that cannot begin this one."""
     for name, experiment in experiments.items():
         above, seen = experiment, [name]
@@ -106,18 +95,23 @@ def check_phases(experiments: dict[str, Experiment], where: str) -> None:
             seen.append(above.init_from)
             above = experiments[above.init_from]
         if experiment.init_from:
-            _check_phase(name, experiment, experiments[experiment.init_from], where)
+            _check_first_phase(name, experiment, experiments[experiment.init_from], where)
 
 
-def _check_phase(name: str, experiment: Experiment, earlier: Experiment, where: str) -> None:
-    theirs = [(layer.kind, getattr(layer, "units", None)) for layer in earlier.model.generator]
-    ours = [(layer.kind, getattr(layer, "units", None)) for layer in experiment.model.generator]
-    if experiment.dataset != earlier.dataset or experiment.model.space != earlier.model.space:
+def _check_first_phase(name: str, experiment: Experiment, first: Experiment, where: str) -> None:
+    spaces = [(e.dataset, e.model_space) for e in (experiment, first)]
+    families = [e.model.family for e in (experiment, first)]
+    if "continue" not in experiment.model.CAN:
+        problem = f"cannot begin a model of the family {experiment.model.family}"
+    elif families[0] != families[1]:
+        problem = f"is of the family {families[1]}"
+    elif spaces[0] != spaces[1]:
         problem = "is on another data set or in another space"
-    elif ours[-len(theirs) :] != theirs:
-        problem = "has layers that are not the last layers of this experiment's generator"
     else:
-        return
+        try:
+            return experiment.model.check_first_phase(first.model)
+        except ValueError as error:
+            problem = str(error)
     raise DeepgenError(
         f"{where}: init_from of {name} is {experiment.init_from!r}, which {problem}: change one of "
         "the two"
@@ -136,59 +130,142 @@ def check_titles(experiments: dict[str, Experiment], where: str) -> None:
             )
 
 
+def with_defaults(experiment: Experiment) -> Experiment:
+    """The experiment with all scores and general figures that its family can have, if unsaid."""
+    can = experiment.model.CAN
+    if not experiment.model_space.HAS_DENSITY:
+        can -= {"log_prob"}
+    scores = experiment.scores or possible_scores(can)
+    figures = experiment.figures
+    if figures is None:
+        figures = possible_figures(can, scores)
+    changed: dict[str, Any] = {"scores": scores, "figures": figures}
+    if kind := experiment.model.SAMPLER:
+        changed["sampler"] = kind.model_validate(experiment.sampler or {}).resolved()
+    return experiment.model_copy(update=changed)
+
+
 def check_experiment(experiment: Experiment, where: str) -> None:
-    """Refuse an unknown data set or figure, and counts that the data set does not have."""
-    if experiment.dataset not in DATASETS:
-        raise DeepgenError(
-            f"{where}: dataset is {experiment.dataset!r}; known are {', '.join(DATASETS)}"
-            f"{closest(experiment.dataset, DATASETS)}"
-        )
-    for i, figure in enumerate(experiment.figures):
-        if figure not in (known := known_figures()):
-            raise DeepgenError(
-                f"{where}: figures[{i}] is {figure!r}; known are {', '.join(known)}"
-                f"{closest(figure, known)}"
-            )
-    sheets = [figure for figure in experiment.figures if figure_module(figure) == "figure2"]
-    if sheets and experiment.num_samples < FIGURE2_SAMPLES:
-        raise DeepgenError(
-            f"{where}: num_samples is {experiment.num_samples}: must be at least "
-            f"{FIGURE2_SAMPLES}, because figures has {sheets[0]}"
-        )
-    _check_deconv(experiment, where)
-    _check_convolutions(experiment, where)
-    for key, value, most, because in _limits(experiment):
+    """Refuse names that do not exist, parts that do not fit together, and too large counts."""
+    _check_known("dataset", experiment.dataset, DATASETS, where)
+    _check_family(experiment, where)
+    for i, name in enumerate(experiment.scores or []):
+        _check_known(f"scores[{i}]", name, SCORES, where)
+        _check_needs(f"scores[{i}]", name, SCORES[name].needs, experiment, where)
+    _check_spaces(experiment, where)
+    for i, name in enumerate(experiment.figures or []):
+        _check_figure(f"figures[{i}]", name, experiment, where)
+    for key, value, most, because in _limits(with_defaults(experiment)):
         if most is not None and value > most:
             raise DeepgenError(
                 f"{where}: {key} is {value}: must be at most {most}, because {because}"
             )
 
 
-def _check_deconv(experiment: Experiment, where: str) -> None:
-    last = experiment.model.generator[-1]
-    if last.kind != "deconv":
-        return
-    side, shape = last.stride * (last.size - 1) + last.kernel, DATASETS[experiment.dataset].shape
-    if shape[:2] != (side, side):
+def _check_known(key: str, value: str, known: Collection[str], where: str) -> None:
+    if value not in known:
         raise DeepgenError(
-            f"{where}: model.generator[{len(experiment.model.generator) - 1}] makes images of "
-            f"{side} x {side}, but {experiment.dataset} has {shape[0]} x {shape[1]}: change size, "
-            "stride or kernel"
+            f"{where}: {key} is {value!r}; known are {', '.join(known)}{closest(value, known)}"
         )
 
 
-def _check_convolutions(experiment: Experiment, where: str) -> None:
-    sides = list(DATASETS[experiment.dataset].shape[:2])
-    for i, layer in enumerate(experiment.objective.discriminator.layers):
-        if layer.kind != "conv_maxout":
-            return
-        sides = [side + 2 * layer.padding - layer.kernel + 1 for side in sides]
-        if layer.pool > min(sides):
+def _check_family(experiment: Experiment, where: str) -> None:
+    """Model, objective, optimisers, selection and sampler must fit together and the images."""
+    model, objective, training = experiment.model, experiment.objective, experiment.training
+    if type(objective) not in model.OBJECTIVES:
+        names = [kind.model_fields["name"].annotation.__args__[0] for kind in model.OBJECTIVES]
+        raise DeepgenError(
+            f"{where}: objective.name is {objective.name!r}, which cannot train the family "
+            f"{model.family}: choose from {', '.join(names)}"
+        )
+    given = training.optimiser if isinstance(training.optimiser, dict) else None
+    if given is not None and set(given) != set(objective.GROUPS):
+        raise DeepgenError(
+            f"{where}: training.optimiser names {', '.join(given)}, but {objective.name} has the "
+            f"groups {', '.join(objective.GROUPS) or 'none'}: give one optimiser for all, or one "
+            "each"
+        )
+    if bool(objective.GROUPS) != (training.optimiser is not None):
+        uses, cure = ("needs an", "give") if objective.GROUPS else ("uses no", "leave out")
+        raise DeepgenError(
+            f"{where}: objective {objective.name} {uses} optimiser: {cure} training.optimiser"
+        )
+    rule = training.selection
+    _check_needs("training.selection.rule", rule.rule, rule.NEEDS, experiment, where)
+    if experiment.sampler is not None:
+        if model.SAMPLER is None:
             raise DeepgenError(
-                f"{where}: objective.discriminator.layers[{i}] has maps of {sides[0]} x {sides[1]} "
-                f"and pool: {layer.pool}: lower kernel or pool, or raise padding"
+                f"{where}: the family {model.family} draws samples in one way: leave out sampler"
             )
-        sides = [-(-(side - layer.pool) // layer.pool_stride) + 1 for side in sides]
+        try:
+            model.SAMPLER.model_validate(experiment.sampler)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, ("sampler", *first["loc"])))
+            raise DeepgenError(f"{where}: {key}: {first['msg']}; correct it") from None
+    images = DATASETS[experiment.dataset].sizes.get("train")
+    for part in (model, objective):
+        try:
+            part.check(DATASETS[experiment.dataset].shape, images)
+        except ValueError as error:
+            raise DeepgenError(f"{where}: {error}") from None
+
+
+def _check_spaces(experiment: Experiment, where: str) -> None:
+    model, score = experiment.model_space, experiment.score_space.name
+    if score not in model.SCORED_IN:
+        raise DeepgenError(
+            f"{where}: score_space is {score!r}, into which samples in the model_space "
+            f"{model.name!r} cannot be mapped: choose from {', '.join(model.SCORED_IN)}"
+        )
+    asks = {
+        "scores has likelihood": "likelihood" in (experiment.scores or []),
+        "training.selection.rule is validation_likelihood": (
+            experiment.training.selection.rule == "validation_likelihood"
+        ),
+    }
+    if (asked := [what for what, wanted in asks.items() if wanted]) and not model.HAS_DENSITY:
+        raise DeepgenError(
+            f"{where}: {asked[0]}, but the model_space {model.name!r} has no density "
+            "that could be compared: set model_space: {name: dequantised}"
+        )
+
+
+def _check_needs(
+    key: str, name: str, needs: frozenset[str], experiment: Experiment, where: str
+) -> None:
+    if lacking := sorted(needs - experiment.model.CAN):
+        raise DeepgenError(
+            f"{where}: {key} is {name!r}, which needs a family with {' and '.join(lacking)}, "
+            f"unlike {experiment.model.family}: leave it out, or choose another"
+        )
+
+
+def _check_figure(key: str, name: str, experiment: Experiment, where: str) -> None:
+    known = figures_of(experiment.paper)
+    others = [paper for paper in PAPERS if name in paper_of(paper).FIGURES]
+    if name not in known and others:
+        module = paper_of(others[0]).FIGURES[name].module
+        like = [general for general, other in FIGURES.items() if other.module == module]
+        raise DeepgenError(
+            f"{where}: {key} is {name!r}, a figure of {others[0]}: set paper: {others[0]}, or name "
+            f"another figure, such as {(like or ['previews'])[0]}"
+        )
+    _check_known(key, name, known, where)
+    figure = known[name]
+    _check_needs(key, name, needs(figure, experiment.paper), experiment, where)
+    scores = with_defaults(experiment).scores
+    if lacking := [score for score in figure.scores if score not in scores]:
+        raise DeepgenError(
+            f"{where}: {key} is {name!r}, which needs the score {lacking[0]}: add it to scores"
+        )
+    studies = studies_of(experiment.paper)
+    fewest = studies[figure.study].fewest_samples if figure.study else 0
+    if experiment.num_samples < fewest:
+        raise DeepgenError(
+            f"{where}: num_samples is {experiment.num_samples}: must be at least {fewest}, because "
+            f"figures has {name}"
+        )
 
 
 def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]]:
@@ -203,9 +280,11 @@ def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]
     if selection.rule == "validation_parzen":  # which scores on the images that are left
         key = "training.selection.sigma_examples"
         yield key, selection.sigma_examples, valid and valid - 1, of_valid
+    if not takes_samples(experiment):
+        return
     if not DATASETS[experiment.dataset].folds:  # a fold with fewer validation images uses all
         yield "parzen.sigma_examples", experiment.parzen.sigma_examples, valid, of_valid
-    if set(experiment.scores) - {"parzen"}:
+    if any(SCORES[score].settings for score in experiment.scores):
         comparison = experiment.comparison
         fewest = min(comparison.num_samples, experiment.num_samples)
         reason = f"{fewest} samples are compared"
@@ -218,25 +297,23 @@ def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]
         yield "references.kmeans_centroids", references.kmeans_centroids, train, of_train
 
 
-def known_figures() -> list[str]:
-    """The figures of an experiment, found without importing Matplotlib."""
-    modules = {path.stem for path in (Path(__file__).parent / "figures").glob("*.py")}
-    other = {"__init__", "style", "figure2", *THEORY_FIGURES}
-    return sorted(modules - other | set(FIGURE2))
+def takes_samples(experiment: Experiment) -> bool:
+    """Whether any of its scores is taken of samples."""
+    return any(SCORES[score].of == "samples" for score in experiment.scores or [])
 
 
-def figure_module(name: str) -> str:
-    """The module of `deepgen.figures` that draws a figure: one for all parts of Figure 2."""
-    return "figure2" if name in FIGURE2 else name
-
-
-def check_name(stage: str, name: str) -> None:
-    """Refuse a reference, score or figure that does not exist; other stages have no name."""
-    known = {"reference": get_args(Reference), "score": get_args(Score), "figure": known_figures()}
-    if stage in known and name not in known[stage]:
+def check_name(stage: str, name: str, paper: str | None) -> None:
+    """Refuse a reference, score, study or figure that does not exist; other stages have no name."""
+    kinds = {
+        "reference": get_args(Reference),
+        "score": [name for name, score in SCORES.items() if score.of == "samples"],
+        "study": list(studies_of(paper)),
+        "figure": list(figures_of(paper)),
+    }
+    if stage in kinds and name not in kinds[stage]:
         raise DeepgenError(
-            f"{stage} {name!r} is not known: choose from {', '.join(known[stage])}"
-            f"{closest(name, known[stage])}"
+            f"{stage} {name!r} is not known: choose from {', '.join(kinds[stage])}"
+            f"{closest(name, kinds[stage])}"
         )
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from deepgen.engine.stop import received_signal, stoppable
 from deepgen.errors import DeepgenError
-from deepgen.jobs.stop import received_signal, stoppable
 
-DESCRIPTION = """Rebuild Generative Adversarial Nets (Goodfellow et al. 2014), stage by stage.
+DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by stage.
 `snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
 
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
@@ -24,8 +24,8 @@ experiment of a run file (config/quick.yaml:mnist), or resolved JSON, as Snakema
 CURES = {
     errno.ENOSPC: "free some space or choose another folder",
     errno.EDQUOT: "free some space or choose another folder",
-    errno.EACCES: "mend its mode or choose another folder",
-    errno.EPERM: "mend its mode or choose another folder",
+    errno.EACCES: "fix its mode or choose another folder",
+    errno.EPERM: "fix its mode or choose another folder",
     errno.EROFS: "choose another folder",
     errno.EEXIST: "correct the path",
     errno.ENOTDIR: "correct the path",
@@ -102,7 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     p = _stage(commands, do.train, "train one seed of an experiment", seed=True, store=True)
     _data(p)
     p.add_argument(
-        "--previous", type=Path, help="model file of the experiment that init_from names"
+        "--first-phase", type=Path, help="model file of the experiment that init_from names"
     )
     p.add_argument(
         "--stop-after",
@@ -114,12 +114,14 @@ def build_parser() -> argparse.ArgumentParser:
     p = _stage(commands, do.sample, "draw samples from a model", seed=True, store=True)
     _file(p, "model", "model file")
 
-    p = _stage(commands, do.interpolate, "decode lines in z space (Figure 3)", store=True)
+    p = _stage(commands, do.likelihood, "take the log-likelihood of the test split", store=True)
     _file(p, "model", "model file")
-
-    p = _stage(commands, do.neighbours, "find nearest training images (Figure 2)", store=True)
-    _file(p, "samples", "samples.npy")
     _data(p)
+
+    p = _stage(commands, do.study, "work out what a figure shows", store=True, named=True)
+    p.add_argument("--model", type=Path, help="model file, for a study of one")
+    p.add_argument("--samples", type=Path, help="samples.npy, for a study of samples")
+    p.add_argument("--data", type=Path, help="folder that prepare made, if the study reads images")
 
     p = _stage(commands, do.reference, "make a reference set of samples", store=True, named=True)
     _data(p)
@@ -138,17 +140,15 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="+",
         default=[],
-        help="for parzen: sigma.json, or that of every fold in order",
+        help="sigma.json, or that of every fold in order, for a score under a sigma",
     )
-    p.add_argument("--classifier", type=Path, help="for the others: file that classify made")
+    p.add_argument("--classifier", type=Path, help="file that classify made, to compare features")
     _data(p)
-
-    _stage(commands, do.theory, "train the net of Figure 1 and compute section 4", store=True)
 
     p = _stage(commands, do.figure, "draw one figure", named=True)
     _roles(p)
 
-    p = _stage(commands, do.table, "make Table 1 and the table of the other scores")
+    p = _stage(commands, do.table, "make the tables of scores")
     _roles(p)
 
     p = _stage(commands, do.report, "write the HTML report")

@@ -3,44 +3,48 @@
 import argparse
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from deepgen.checks import check_name
 from deepgen.config import (
     check_section,
     load_config,
     load_experiment,
     read_yaml,
-    stage_settings,
 )
 from deepgen.data.registry import prepared_names, raw_inputs, raw_names
+from deepgen.engine import store
+from deepgen.engine.gpu_slots import take_gpu
+from deepgen.engine.identity import model_code
+from deepgen.engine.job import Job
+from deepgen.engine.plan import TABLES, Plan, report_names
+from deepgen.engine.slices import stage_settings
+from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError
-from deepgen.jobs import store
-from deepgen.jobs.gpu_slots import take_gpu
-from deepgen.jobs.identity import model_code
-from deepgen.jobs.job import Job
-from deepgen.jobs.plan import Plan, compared_splits, report_names
-from deepgen.jobs.train_job import run_training
-from deepgen.reporting.publish import publish as publish_report
-from deepgen.settings import Experiment, Theory
+from deepgen.evaluation.catalogue import SCORES
+from deepgen.figures.catalogue import STUDIES, Study
+from deepgen.papers import PAPERS, paper_of
+from deepgen.report.publish import publish as publish_report
+from deepgen.settings import Experiment
+from deepgen.training.settings import Training
 
 # Keys of each stage's slice, for settings that a person gives as JSON.
 NEEDED = {
     "fetch": ("dataset", "files"),
     "prepare": ("parser", "parts", "splits"),
-    "train": ("model", "objective", "training", "threads"),
-    "sample": ("model", "num_samples", "threads"),
-    "interpolate": ("model", "interpolation", "threads"),
-    "neighbours": ("space", "threads"),
-    "reference": ("space", "threads", "reference", "seed"),
-    "select-sigma": ("space", "threads", "parzen"),
-    "score": ("space", "threads", "score"),
-    "classify": ("space", "threads", "classifier"),
-    "theory": ("theory", "threads"),
+    "train": ("model", "model_space", "score_space", "objective", "training", "threads"),
+    "sample": ("model", "model_space", "score_space", "num_samples", "threads"),
+    "likelihood": ("model", "model_space", "likelihood", "threads"),
+    "study": ("study", "threads"),
+    "reference": ("score_space", "threads", "reference", "seed"),
+    "select-sigma": ("score_space", "threads", "parzen"),
+    "score": ("score_space", "threads", "score", "reads"),
+    "classify": ("score_space", "threads", "classifier"),
     "figure": ("figure", "output"),
     "table": ("rows",),
-    "report": ("run", "page", "title", "order", "experiments", "not_run"),
+    "report": ("run", "page", "order", "experiments", "not_run", "papers", "figures"),
 }
 
 
@@ -61,29 +65,36 @@ def prepare(o: argparse.Namespace) -> None:
 def train(o: argparse.Namespace) -> None:
     """Train one seed of an experiment."""
     settings = _settings(o)
-    _check_previous(o)
+    _check_first_phase(o)
     labels = [n for n in ["train_labels.npy"] if (o.data / n).exists()]
-    valid = ["valid.npy"] * (settings["training"]["selection"]["rule"] != "last")
+    valid = ["valid.npy"] * _reads_validation(settings["training"]["selection"]["rule"])
     inputs = _in(o.data, "train.npy", *labels, *valid)
-    if o.previous:
-        inputs["previous"] = o.previous
+    if o.first_phase:
+        inputs["first_phase"] = o.first_phase
     models = ["selected", "last", "objective"]
     outputs = [f"{m}.safetensors" for m in models] + ["history.csv", "previews.npy"]
-    run_training(_job(o, inputs, outputs), o.data, o.previous, o.device, o.stop_after)
+    run_training(_job(o, inputs, outputs), o.data, o.first_phase, o.device, o.stop_after)
 
 
-def _check_previous(o: argparse.Namespace) -> None:
+def _reads_validation(rule: str) -> bool:
+    kinds = get_args(Training.model_fields["selection"].annotation)
+    return any(
+        k.READS_VALIDATION for k in kinds if get_args(k.model_fields["rule"].annotation) == (rule,)
+    )
+
+
+def _check_first_phase(o: argparse.Namespace) -> None:
     """Refuse a second phase without its first, and a first one with another's model."""
     if o.settings.lstrip().startswith("{"):
         return
-    earlier = _experiment(o).init_from
-    if earlier and not o.previous:
+    first = _experiment(o).init_from
+    if first and not o.first_phase:
         raise DeepgenError(
-            f"{o.settings} continues {earlier}: give that experiment's last.safetensors as "
-            "--previous"
+            f"{o.settings} continues {first}: give that experiment's last.safetensors as "
+            "--first-phase"
         )
-    if o.previous and not earlier:
-        raise DeepgenError(f"{o.settings} continues no other experiment: leave out --previous")
+    if o.first_phase and not first:
+        raise DeepgenError(f"{o.settings} continues no other experiment: leave out --first-phase")
 
 
 def classify(o: argparse.Namespace) -> None:
@@ -93,28 +104,58 @@ def classify(o: argparse.Namespace) -> None:
     _run(_job(o, _in(o.data, *parts), outputs), data=o.data, device=o.device)
 
 
-def theory(o: argparse.Namespace) -> None:
-    """Train the one-dimensional net of Figure 1 and compute section 4."""
-    check_section(Theory, _settings(o)["theory"], "--settings, section theory")
-    _run(_job(o, {}, ["figure1.npz", "theory.npz"]), device=o.device)
-
-
 def sample(o: argparse.Namespace) -> None:
     """Draw samples from a model."""
     job = _job(o, {"model": o.model}, ["samples.npy"])
     _run(job, model=o.model, seed=o.seed, code=model_code(job.settings), device=o.device)
 
 
-def interpolate(o: argparse.Namespace) -> None:
-    """Decode lines in z space (Figure 3)."""
-    job = _job(o, {"model": o.model}, ["interpolation.npy"])
-    _run(job, model=o.model, code=model_code(job.settings), device=o.device)
+def likelihood(o: argparse.Namespace) -> None:
+    """Take the log-likelihood of the test images."""
+    inputs = {"model": o.model} | _in(o.data, "test.npy")
+    job = _job(o, inputs, ["loglik.npy", "likelihood.json"])
+    _run(job, model=o.model, data=o.data, code=model_code(job.settings), device=o.device)
 
 
-def neighbours(o: argparse.Namespace) -> None:
-    """Find nearest training images (Figure 2)."""
-    job = _job(o, {"samples": o.samples} | _in(o.data, "train.npy"), ["neighbours.npz"])
-    _run(job, samples=o.samples, data=o.data, device=o.device)
+def study(o: argparse.Namespace) -> None:
+    """Work out what a figure shows."""
+    settings = _settings(o)
+    spec = _study_of(settings)
+    inputs = {}
+    for name in ("model", "samples"):
+        path = getattr(o, name)
+        if (path is None) == (spec.of == name):
+            raise DeepgenError(f"this study starts from {spec.of}: {_cure(name, spec.of == name)}")
+        if path is not None:
+            inputs[name] = path
+    if spec.reads and o.data is None:
+        raise DeepgenError("this study reads images: give --data")
+    inputs |= _in(o.data, *(f"{split}.npy" for split in spec.reads)) if spec.reads else {}
+    job = _job(o, inputs, list(spec.outputs))
+    code = model_code(job.settings) if o.model else None
+    # What starts from nothing has small networks of its own
+    device = "cpu" if spec.of == "nothing" else o.device
+    _run(job, model=o.model, samples=o.samples, data=o.data, code=code, device=device)
+
+
+def _study_of(settings: dict[str, Any]) -> Study:
+    """The study that the settings name, whose own sections they must have."""
+    papers = [paper_of(name) for name in PAPERS]
+    known = [*STUDIES.values(), *(s for paper in papers for s in paper.STUDIES.values())]
+    spec = next((known_one for known_one in known if known_one.module == settings["study"]), None)
+    if spec is None:
+        raise DeepgenError(f"study {settings['study']!r} is not known: name a file as --settings")
+    of = {"model": ("score_space", "model", "model_space"), "samples": ("score_space",)}
+    _check_keys(settings, (*spec.settings, *of.get(spec.of, ())))
+    for paper in papers:
+        if spec.of == "nothing" and spec in paper.STUDIES.values():
+            own = {key: settings[key] for key in spec.settings}
+            check_section(paper.SETTINGS, own, "--settings")
+    return spec
+
+
+def _cure(option: str, needed: bool) -> str:
+    return f"give --{option}" if needed else f"leave out --{option}"
 
 
 def reference(o: argparse.Namespace) -> None:
@@ -136,20 +177,19 @@ def select_sigma(o: argparse.Namespace) -> None:
 def score(o: argparse.Namespace) -> None:
     """Score samples against test images."""
     settings = _settings(o)
-    inputs = {"samples": o.samples}
-    if settings["score"] == "parzen":
-        folds = settings["folds"]
-        if len(o.sigma) != (folds or 1):
-            raise DeepgenError(f"--sigma needs {folds or 1} files, one a fold, not {len(o.sigma)}")
-        for k, path in enumerate(o.sigma, 1):
-            fold = f"fold-{k}/" if folds else ""
-            inputs |= {f"{fold}sigma": path} | _in(o.data, f"{fold}test.npy")
-    else:
-        inputs |= _in(o.data, *(f"{split}.npy" for split in compared_splits(settings)))
-        if (settings["features"] is None) != (o.classifier is None):
-            raise DeepgenError("give --classifier if and only if features are compared")
-        if o.classifier:
-            inputs["classifier"] = o.classifier
+    inputs, folds = {"samples": o.samples}, [""]
+    if "folds" in settings:
+        folds = [f"fold-{k}/" for k in range(1, settings["folds"] + 1)] or [""]
+        if len(o.sigma) != len(folds):
+            raise DeepgenError(f"--sigma needs {len(folds)} files, one a fold, not {len(o.sigma)}")
+        inputs |= {f"{fold}sigma": path for fold, path in zip(folds, o.sigma, strict=True)}
+    elif o.sigma:
+        raise DeepgenError(f"the score {settings['score']} has no sigma: leave out --sigma")
+    inputs |= _in(o.data, *(f"{fold}{s}.npy" for fold in folds for s in settings["reads"]))
+    if ("features" in settings) != (o.classifier is not None):
+        raise DeepgenError("give --classifier if and only if features are compared")
+    if o.classifier:
+        inputs["classifier"] = o.classifier
     job = _job(o, inputs, [f"{settings['score']}.json"])
     _run(
         job,
@@ -172,7 +212,7 @@ def table(o: argparse.Namespace) -> None:
     """Make the tables of scores."""
     inputs = _parse_roles(o.input)
     kinds = ("csv", "md", "tex")
-    outputs = [f"{name}.{kind}" for name in ("table1", "scores") for kind in kinds]
+    outputs = [f"{name}.{kind}" for name in TABLES for kind in kinds]
     _run(_job(o, inputs, outputs), inputs=inputs)
 
 
@@ -190,7 +230,7 @@ def publish(o: argparse.Namespace) -> None:
 
 def pdf(o: argparse.Namespace) -> None:
     """Print a page of the report."""
-    from deepgen.reporting.pdf import write_pdf  # matplotlib is slow to import
+    from deepgen.report.pdf import write_pdf  # matplotlib is slow to import
 
     write_pdf(o.html, o.out)
 
@@ -217,30 +257,30 @@ def manage_store(o: argparse.Namespace) -> None:
 
 def status(o: argparse.Namespace) -> None:
     """Show all trainings in the store."""
-    from deepgen.jobs.status import print_trainings
+    from deepgen.engine.status import print_trainings
 
     print_trainings(o.store)
 
 
 def ledger(o: argparse.Namespace) -> None:
     """Record finished outputs with DVC."""
-    from deepgen.ledger.record import record
+    from deepgen.engine.ledger.record import record
 
     record(o.configfile, push=o.push)
 
 
 def restore(o: argparse.Namespace) -> None:
     """Bring recorded outputs back into the store."""
-    from deepgen.ledger.restore import restore
+    from deepgen.engine.ledger.restore import restore
 
     restore(o.configfile, load_config(o.configfile).run)
 
 
 def compare(o: argparse.Namespace) -> None:
     """Tell what differs between two runs or revisions."""
-    from deepgen.ledger.compare import compare
+    from deepgen.engine.ledger.comparison_text import print_comparison
 
-    compare(o.a, o.b)
+    print_comparison(o.a, o.b)
 
 
 def _run(job: Job, **arguments: Any) -> None:
@@ -277,6 +317,7 @@ def _job(
     # Several figures or scores share a folder, so their provenance is named after them
     named = {
         "figure": settings.get("output"),
+        "study": settings.get("study", "").rpartition(".")[2],
         "score": settings.get("score"),
         "report": settings.get("page"),
         "table": "tables",
@@ -302,22 +343,32 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
         settings = _parse_json("--settings", text)
         needed = NEEDED[o.command]
         if o.command == "score":
-            parzen = settings.get("score") == "parzen"
-            needed += ("folds",) if parzen else ("comparison", "features")
-        if missing := [key for key in needed if key not in settings]:
-            raise DeepgenError(
-                f"--settings has no key {', '.join(missing)}: add it, or give a file"
-            )
+            check_name("score", settings.get("score", "parzen"), None)
+            sigma = SCORES[settings.get("score", "parzen")].sigma
+            needed += ("folds",) if sigma else ("comparison",)
+        _check_keys(settings, needed)
         return settings
     if getattr(o, "name", None) == "":
         raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
-    if o.command == "theory":
-        return json.loads(Plan(load_config(Path(text), Path(text).parent)).settings("theory"))
-    path, _, name = text.partition(":")
-    if not name:
-        return stage_settings(o.command, _experiment(o), getattr(o, "name", ""))
+    path, _, owner = text.partition(":")
+    name = getattr(o, "name", "")
+    if not owner:
+        return stage_settings(o.command, _experiment(o), name)
     plan = Plan(load_config(Path(path), Path(path).parent))
-    return json.loads(plan.settings(o.command, _named(plan, path, name), getattr(o, "name", "")))
+    owner = _named(plan, path, owner)
+    if owner in PAPERS:
+        known = {"study": plan.run_studies(owner), "figure": paper_of(owner).RUN_FIGURES}
+        if name not in known.get(o.command, ()):
+            raise DeepgenError(
+                f"{o.command} {name!r} is not known of {owner}: choose from "
+                f"{', '.join(known.get(o.command, ())) or 'other stages'}"
+            )
+    return json.loads(plan.settings(o.command, owner, name))
+
+
+def _check_keys(settings: dict[str, Any], needed: Sequence[str]) -> None:
+    if missing := [key for key in needed if key not in settings]:
+        raise DeepgenError(f"--settings has no key {', '.join(missing)}: add it, or give a file")
 
 
 def _experiment(o: argparse.Namespace) -> Experiment:
@@ -332,8 +383,9 @@ def _experiment(o: argparse.Namespace) -> Experiment:
 
 
 def _named(plan: Plan, path: str, name: str) -> str:
-    if name not in plan.trained:
-        raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(plan.trained)}")
+    known = [*plan.trained, *plan.papers]
+    if name not in known:
+        raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(known)}")
     return name
 
 

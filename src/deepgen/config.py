@@ -1,4 +1,4 @@
-"""Run files and experiment files: read, merged, checked whole, and cut into one slice a stage."""
+"""Run files and experiment files: read, merged and checked whole."""
 
 import difflib
 import re
@@ -13,16 +13,15 @@ from pydantic import BaseModel, ValidationError
 
 from deepgen.checks import (
     check_experiment,
-    check_name,
+    check_first_phases,
     check_overrides,
-    check_phases,
     check_references,
     check_run,
     check_titles,
     closest,
-    figure_module,
+    with_defaults,
 )
-from deepgen.data.registry import DATASETS, Dataset, prepared_names
+from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.settings import Experiment, Run
 from deepgen.yaml_file import bounded, read_yaml
@@ -38,14 +37,14 @@ class Config:
 
     run: Run
     experiments: dict[str, Experiment]
-    earlier: dict[str, Experiment]  # first phases that `init_from` names: trained, not scored
+    first_phases: dict[str, Experiment]  # that `init_from` names: trained, not scored
     not_run: dict[str, Experiment]  # on sets that must be asked for, and whose file is not given
     full_budgets: dict[str, int]  # epochs of the experiment files, before a run's overrides
     full_seeds: dict[str, int]  # and their numbers of seeds
 
     def __getitem__(self, name: str) -> Experiment:
         """An experiment that is trained, scored or not."""
-        return self.experiments.get(name) or self.earlier[name]
+        return self.experiments.get(name) or self.first_phases[name]
 
 
 def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Config:
@@ -70,9 +69,9 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
         path = folder / "experiments" / f"{name}.yaml"
         found[name] = load_experiment(path, checked.overrides.get(name, {}), where)
         whole[name] = load_experiment(path)
-        if (earlier := found[name].init_from) and earlier not in found:
-            waiting.append(earlier)
-    check_phases(found, where)
+        if (first := found[name].init_from) and first not in found:
+            waiting.append(first)
+    check_first_phases(found, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
     listed = {name: found[name] for name in checked.experiments}
@@ -83,10 +82,10 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     if not experiments:
         dataset = DATASETS[next(iter(not_run.values())).dataset]
         raise DeepgenError(f"{where}: no experiment is left: {dataset.how_to_get}")
-    earlier = {n: e for n, e in found.items() if n not in listed and not _lacks_data(checked, e)}
+    first = {n: e for n, e in found.items() if n not in listed and not _lacks_data(checked, e)}
     budgets = {name: e.training.epochs for name, e in whole.items()}
     seeds = {name: len(e.seeds) for name, e in whole.items()}
-    return Config(checked, experiments, earlier, not_run, budgets, seeds)
+    return Config(checked, experiments, first, not_run, budgets, seeds)
 
 
 def _lacks_data(run: Run, experiment: Experiment) -> bool:
@@ -112,14 +111,15 @@ def load_experiment(
     where = f"{path} with the overrides of {run}" if override else str(path)
     experiment = check_section(Experiment, merge(read_yaml(path), override or {}), where)
     check_experiment(experiment, where)
-    return experiment
+    return with_defaults(experiment)
 
 
 def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
     """`override` laid over `base`, mapping by mapping.
 
     Lists are replaced whole, and so are mappings of which the override changes the tag, because
-    the other keys of `selection: {rule: ...}` belong to that rule.
+    the other keys of `selection: {rule: ...}` belong to that rule. One optimiser for all groups is
+    replaced by one each, too, and the other way round.
     """
     merged = dict(base)
     for key, value in override.items():
@@ -129,96 +129,10 @@ def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
 
 
 def _alike(base: dict[str, Any], override: dict[str, Any]) -> bool:
-    return all(base[tag] == override[tag] for tag in TAGS if tag in base and tag in override)
-
-
-def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
-    """The settings a stage of an experiment depends on, resolved, and nothing else.
-
-    Args:
-        stage: As on the command line.
-        name: Of the score, figure or reference, for the stages that have one.
-
-    Raises:
-        DeepgenError: for an unknown name, or a stage that is not about one experiment.
-    """
-    check_name(stage, name)
-    dataset = DATASETS[experiment.dataset]
-    settings = experiment.model_dump(mode="json")
-    space = {"space": settings["model"]["space"], "threads": settings["threads"]}
-    match stage:
-        case "fetch":
-            return dataset.fetch_settings(experiment.dataset)
-        case "prepare":
-            return dataset.prepare_settings()
-        case "train":
-            return {key: settings[key] for key in ("model", "objective", "training", "threads")}
-        case "sample":
-            return {key: settings[key] for key in ("model", "num_samples", "threads")}
-        case "interpolate":
-            return {key: settings[key] for key in ("model", "interpolation", "threads")}
-        case "neighbours":
-            return space
-        case "reference":
-            keys = {"kmeans": ("kmeans_centroids", "kmeans_iterations")}.get(name, ("num_samples",))
-            chosen = {key: settings["references"][key] for key in (*keys, "seed")}
-            return space | {"reference": name} | chosen
-        case "select-sigma":
-            return space | {"parzen": settings["parzen"]}
-        case "classify":
-            return space | {"classifier": settings["classifier"]}
-        case "score":
-            return space | _score_settings(experiment, dataset, name)
-        case "figure":
-            return _figure_settings(settings, dataset, name)
-        case "table" | "report":
-            raise DeepgenError(
-                f"stage {stage} is about a whole run: name one, as in config/quick.yaml:mnist"
-            )
-    raise DeepgenError(f"stage {stage!r} has no settings of an experiment")
-
-
-def _score_settings(experiment: Experiment, dataset: Dataset, name: str) -> dict[str, Any]:
-    if name == "parzen":
-        return {"score": name, "folds": dataset.folds}
-    needed = {"precision_recall": {"neighbours"}, "data_copying": {"cells"}}.get(name, set())
-    chosen = experiment.comparison.model_dump(
-        mode="json", include={"seed", "num_samples", "held_out", *needed}
-    )
-    features = "classifier" if uses_features(experiment) else None
-    return {"score": name, "comparison": chosen, "features": features}
-
-
-def theory_settings(stage: str, run: Run, name: str) -> dict[str, Any]:
-    """The settings of the stages that are about no data set: `theory` and its two figures."""
-    if stage == "theory":
-        return {"theory": run.theory.model_dump(mode="json"), "threads": 1}
-    return {"figure": name, "output": name}
-
-
-def uses_features(experiment: Experiment) -> bool:
-    """Whether images are also compared in a classifier's features, which needs labels."""
-    return "train_labels.npy" in prepared_names(DATASETS[experiment.dataset].prepare_settings())
-
-
-def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> dict[str, Any]:
-    extra = {
-        "figure3": {"interpolation": settings["interpolation"]},
-        "previews": {"preview_epochs": settings["training"]["previews"]["epochs"]},
-        "sigma_curve": {"folds": dataset.folds},
-    }
-    return {
-        "figure": figure_module(name),
-        "output": name,
-        "seed": settings["seeds"][0],
-        "checkpoint": "selected",
-        "selection": settings["training"]["selection"],
-        "epochs": settings["training"]["epochs"],
-        "title": settings["title"],
-        "dataset_title": dataset.title,
-        "shape": list(dataset.shape),
-        "space": settings["model"]["space"],
-    } | extra.get(name, {})
+    named = (isinstance(value, dict) and "name" in value for value in override.values())
+    if "name" in base and override and all(named):
+        return False
+    return all(base.get(tag) == override[tag] for tag in TAGS if tag in override)
 
 
 def check_section(kind: type[T], content: dict[str, Any], where: str) -> T:
@@ -257,11 +171,14 @@ def _sentence(kind: type[BaseModel], error: ValidationError, content: Any) -> st
 
 def _key(error: Any, content: Any) -> str:
     """Where it is in the file: pydantic's location without the names of union members."""
-    key, at, last = "", content, len(error["loc"]) - 1
+    key, at, last, tagged = "", content, len(error["loc"]) - 1, False
     for i, part in enumerate(error["loc"]):
         inside = at if isinstance(at, dict) else range(len(at)) if isinstance(at, list) else ()
+        if not tagged and isinstance(at, dict) and part in (at.get(tag) for tag in TAGS):
+            tagged = True  # the section's own tag, which may also be one of its keys
+            continue
         if part in inside:
-            at = at[part]
+            at, tagged = at[part], False
         elif error["type"] != "missing" or i < last:
             continue
         key += f"[{part}]" if isinstance(part, int) else f".{_shown(part)}"
@@ -280,7 +197,9 @@ def _must(error: Any) -> str:
     if error["type"] == "value_error":
         return error["msg"].removeprefix("Value error, ")
     if error["type"] == "union_tag_invalid":
-        return f"must be one of {error['ctx']['expected_tags']}"
+        tags = error["ctx"]["expected_tags"]
+        known = re.findall("'([^']*)'", tags)
+        return f"must be one of {tags}{closest(error['ctx']['tag'], known)}"
     if error["type"] == "string_pattern_mismatch":
         return "must be lower-case letters, digits, - and _"
     if error["type"] in ("model_type", "model_attributes_type", "dict_type"):
@@ -307,7 +226,8 @@ def _closest_path(key: str, kind: type[BaseModel]) -> str:
     beside = {path[-1] for path in paths if path[:-1] == above}
     anywhere = {path[-1] for path in paths}
     near_by = difflib.get_close_matches(word, beside, n=1, cutoff=0.5)
-    match = near_by or difflib.get_close_matches(word, anywhere, n=1, cutoff=0.5)
+    joined = [name for name in ("_".join([*above, word]),) if name in anywhere]  # model.space
+    match = near_by or joined or difflib.get_close_matches(word, anywhere, n=1, cutoff=0.5)
     if not match:
         return ""
     same = [path for path in paths if path[-1] == match[0]]

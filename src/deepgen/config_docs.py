@@ -15,8 +15,8 @@ from deepgen.settings import EACH_ONCE, Experiment, Run
 INTRO = """\
 # Configuration
 
-Written by `python -m deepgen.config_docs > config/README.md` from `src/deepgen/settings.py`, which
-is the only place that knows defaults; a test fails if the two differ.
+Written by `python -m deepgen.config_docs > config/README.md` from the modules `settings` of
+`src/deepgen`, which alone know defaults; a test fails if the two differ.
 
 A **run file** (`config.yaml`, `quick.yaml`) says what one `snakemake` builds:
 `snakemake --cores all` builds `config.yaml`, and `--configfile config/quick.yaml` another. It is
@@ -38,11 +38,12 @@ overrides:
 
 They are laid over the experiment file mapping by mapping: `epochs` is replaced, the other keys of
 `training` stay. A list, such as `seeds` or `generator`, is replaced whole; so is a mapping whose
-`rule`, `family` or `name` changes, as in `selection: {rule: last}`. What neither file gives has the
-default below. The result is checked as one: an unknown key, a wrong type or a number out of range
-ends in one sentence that names file, key and value, before anything starts. So do a count of images
-that the data set does not have, a figure that does not exist, two experiments with the same title
-on one data set, and an experiment with the name of a rule, such as `train`.
+`rule`, `family`, `name` or `kind` changes, as in `selection: {rule: last}`. What neither file gives
+has the default below. The result is checked as one: an unknown key, a wrong type or a number out of
+range ends in one sentence that names file, key and value, before anything starts. So do a count of
+images that the data set does not have, a figure or score that does not exist or that the family
+cannot have, two experiments with the same title on one data set, and an experiment with the name of
+a rule, such as `train`.
 
 A name has lower-case letters, digits, `-` and `_`. YAML reads `1e-6` as text: write `0.000001` or
 `1.0e-6`.
@@ -102,7 +103,8 @@ def _words(annotation: Any, metadata: Any = ()) -> str:
     if origin is list:
         return f"list of {_length(metadata, _plural(_words(arguments[0])))}"
     if origin is dict:
-        return f"mapping from {_words(arguments[0])} to {_words(arguments[1])}"
+        of = "values" if arguments[1] is Any else _words(arguments[1])
+        return f"mapping from {_words(arguments[0])} to {of}"
     if issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     if annotation is str and any(getattr(m, "pattern", None) for m in metadata):

@@ -2,7 +2,7 @@
 
 
 class DeepgenError(Exception):
-    """Something a user can mend: the message names the culprit and the cure.
+    """Something a user can fix: the message names the culprit and the cure.
 
     `exit_code` is 1; `TemporaryStop` uses 75 (EX_TEMPFAIL of sysexits.h), for which a retry pays.
     """

@@ -31,12 +31,14 @@ _DAMAGE = (
 KEY, DIGEST = "deepgen", "sha256"
 
 
+class Damaged(DeepgenError):
+    """A file of tensors that is not as it was written."""
+
+
 def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, Any]) -> None:
     """Write tensors and metadata atomically; equal content gives equal bytes."""
     tensors = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    if "digest" not in metadata:  # which the state of a training brings, checked where it is read
-        metadata = metadata | {DIGEST: _digest(tensors, metadata)}
-    text = {KEY: canonical_json(metadata)}
+    text = {KEY: canonical_json(metadata | {DIGEST: _digest(tensors, metadata)})}
     write_atomically(path, lambda temporary: save_file(tensors, temporary, metadata=text))
 
 
@@ -44,7 +46,8 @@ def read_metadata(path: Path) -> dict[str, Any]:
     """The metadata of a file that `write_tensors` wrote; the tensors are not read or checked.
 
     Raises:
-        DeepgenError: if the file is missing, truncated, or was not written by deepgen.
+        DeepgenError: if the file is missing.
+        Damaged: if it is truncated, or was not written by deepgen.
     """
     with _opened(path) as file:
         metadata = json.loads(file.metadata()[KEY])
@@ -57,7 +60,7 @@ def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Tensors (on the CPU) and metadata of a file that `write_tensors` wrote.
 
     Raises:
-        DeepgenError: as `read_metadata`, and if anything in it was altered.
+        DeepgenError: as `read_metadata`; Damaged also if anything in it was altered.
     """
     metadata = read_metadata(path)
     with _opened(path) as file:
@@ -77,7 +80,7 @@ def _opened(path: Path) -> Iterator[Any]:
     except FileNotFoundError:
         raise DeepgenError(f"{path} is missing: make it first, or correct the path") from None
     except _DAMAGE as error:
-        raise DeepgenError(
+        raise Damaged(
             f"{path} is not a safetensors file that deepgen wrote, or is damaged "
             f"({' '.join(str(error).split())}): restore it, or delete it and make it again"
         ) from None

@@ -25,7 +25,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise DeepgenError(f"{path} is missing: correct the path") from None
     except OSError as error:
-        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+        raise DeepgenError(f"{path} cannot be read ({error.strerror}): fix that first") from None
     except RecursionError:
         raise DeepgenError(f"{path} is nested too deeply: write it flatter") from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date or number that is none

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from deepgen.engine.progress import LOG, read_epochs
 from deepgen.tensors import read_metadata
 
 from .outcome import Outcome
@@ -120,8 +121,7 @@ def _saved_epochs(run: Run) -> int:
 
 
 def _trained_epochs(run: Run) -> int:
-    logs = _found(run, "train.log")
-    return sum(len(path.read_text().splitlines()) for path in logs)
+    return sum(len(read_epochs(path)) for path in _found(run, LOG))
 
 
 def _found(run: Run, name: str) -> list[Path]:

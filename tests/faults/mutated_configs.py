@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 
 from deepgen.config import TAGS, Config, load_config
+from deepgen.engine.plan import Plan
 from deepgen.errors import DeepgenError
-from deepgen.jobs.plan import Plan
+from deepgen.papers import paper_of
 
 from ..workflow.conftest import ROOT, Project
 from .outcome import Outcome
@@ -27,7 +28,7 @@ CANARY = "pwned"
 DRY_SHARE = 20  # one of so many goes through Snakemake itself
 SECONDS, BYTES = 20, 1024**3
 EVERY = "every"  # a run of every experiment, without overrides
-SCORED = ["mnist", "tfd", "lfw", "cifar10-fc", "cifar10-conv"]
+SCORED = ["mnist", "mnist-mixture", "tfd", "lfw", "cifar10-fc", "cifar10-conv"]
 GONE = "this key is gone"
 
 NAMES = [
@@ -325,7 +326,7 @@ class Spoiled:
 
 def resolve(config: Config) -> dict[str, Any]:
     """Every setting of a run, with defaults and overrides."""
-    experiments = config.experiments | config.earlier | config.not_run
+    experiments = config.experiments | config.first_phases | config.not_run
     return {
         "run": config.run.model_dump(mode="json"),
         "experiments": {name: e.model_dump(mode="json") for name, e in experiments.items()},
@@ -341,9 +342,12 @@ def plan_all(plan: Plan) -> None:
     for name in plan.trained:
         for stage in ("train", "sample", "classify", "select-sigma"):
             plan.settings(stage, name), plan.code(stage, name)
-    for page in ("index", *plan.experiments):
+    for page in ("index", *plan.papers, *plan.experiments):
         plan.settings("report", name=page), plan.page_inputs(page)
-    plan.settings("table"), plan.settings("theory")
+    for paper in plan.papers:
+        for study in paper_of(paper).STUDIES:
+            plan.settings("study", paper, study), plan.code("study", paper, study)
+    plan.settings("table")
 
 
 def differences(old: Any, new: Any, place: tuple = ()) -> dict[tuple, Any]:
@@ -374,7 +378,9 @@ def judge(told: dict, before: dict, after: dict) -> tuple[str, str]:
         if place[:2] != ("run", "overrides") and not any(_meet(place, p) for p in places):
             return "", f"changed {place}, which the file does not say"
     for place, new in zip(places, told.values(), strict=True):
-        if new is not GONE and not isinstance(new, dict | list) and place[1] in after[place[0]]:
+        # Null stands for what is left out, which a default may fill
+        scalar = new not in (GONE, None) and not isinstance(new, dict | list)
+        if scalar and place[1] in after[place[0]]:
             found = _at(after, place)
             if found != (float(new) if isinstance(found, float) else new):
                 return "", f"made {place} {found!r} where the file says {new!r}"
@@ -383,7 +389,7 @@ def judge(told: dict, before: dict, after: dict) -> tuple[str, str]:
 
 def _resolved_place(place: tuple) -> tuple:
     """Where `resolve` has what a run file says at `place`."""
-    if place[0] == "overrides" and len(place) > 1:
+    if place[0] == "overrides":
         return ("experiments", *place[1:])
     return ("run", *place)
 

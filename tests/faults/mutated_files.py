@@ -248,7 +248,7 @@ class Scratch:
         ]
 
 
-IDLE = ("lock", "owner.json", "train.log", "training.json")
+IDLE = ("lock", "owner.json", "train.jsonl", "training.json")
 
 
 def _ways(name: str, content: bytes, damage: bool = False) -> list[tuple[str, Any]]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from .power_cut import PowerCut
 
-PACKAGES = ("stages", "evaluation", "figures", "models", "objectives", "data.formats")
+PACKAGES = ("stages", "evaluation", "figures", "families", "papers", "training", "data")
 SIGNALS = signal.SIGTERM, signal.SIGINT
 # What the stages' libraries import when first used
 LATER = (
@@ -36,8 +36,8 @@ def main() -> None:
     cli = importlib.import_module("deepgen.cli")
     for name in PACKAGES:
         package = importlib.import_module(f"deepgen.{name}")
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     codecs = (f"encodings.{module.name}" for module in pkgutil.iter_modules(encodings.__path__))
     for name in (*LATER, *codecs):
         with contextlib.suppress(ImportError):  # some codecs are for one system only

@@ -174,10 +174,11 @@ class Run:
         }
 
     def of_each_kind(self, rng: random.Random) -> list[Stage]:
-        """One stage of every kind, a score of every name."""
+        """One stage of every kind, a score and a study of every name."""
         kinds: dict[str, list[Stage]] = {}
         for stage in self.stages:
-            kind = f"score {stage.provenance}" if stage.kind == "score" else stage.kind
+            named = stage.kind in ("score", "study")
+            kind = f"{stage.kind} {stage.provenance}" if named else stage.kind
             kinds.setdefault(kind, []).append(stage)
         return [rng.choice(stages) for stages in kinds.values()]
 
@@ -267,12 +268,20 @@ def small_project(root: Path, epochs: int = 12) -> Project:
 
 
 def _holds_times(path: str) -> bool:
-    return path.endswith((".prov.json", "manifest.json", "train.log"))
+    return path.endswith((".prov.json", "manifest.json", "train.jsonl"))
 
 
 def shows_times(name: str) -> bool:
     """Whether an artefact tells when it was made or how long that took, or is made of such."""
-    pages = ("index.html", "digits.html", "runs.csv", "costs.csv", "table2.md", "table2.tex")
+    pages = (
+        "index.html",
+        "digits.html",
+        "gan2014.html",
+        "runs.csv",
+        "costs.csv",
+        "table2.md",
+        "table2.tex",
+    )
     return _holds_times(name) or name in pages
 
 

@@ -79,7 +79,7 @@ def test_free_text_is_only_text(project):
     mirror = {"mirror": f"$(touch {CANARY})/../; touch {CANARY}"}
     few = {"scores": ["parzen"], "figures": ["training_curves"]}
     configure(project, {"store_dir": store, "data": mirror}, few | {"title": title})
-    targets = ["results/tiny/report/digits.html", "results/tiny/report/tables/table1.csv"]
+    targets = ["results/tiny/report/digits.html", "results/tiny/report/tables/parzen.csv"]
 
     ended = snakemake(project, *targets)
 

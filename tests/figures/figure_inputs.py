@@ -73,7 +73,7 @@ def _curve(sigma: float) -> float:
 def inputs_of(figure: str) -> dict[str, Any]:
     """What the figure's module names in `INPUTS`."""
     images = digits(60)
-    if figure == "figure2":
+    if figure == "samples":
         return {
             "samples": images[:40],
             "neighbours": {
@@ -82,11 +82,12 @@ def inputs_of(figure: str) -> dict[str, Any]:
                 "distances": np.ones(4, np.float32),
             },
         }
-    if figure == "figure3":
+    if figure == "interpolation":
         step = np.linspace(0, 1, 9, dtype=np.float32)[None, :, None]
-        return {"interpolation": images[:2, None] * (1 - step) + images[4:6, None] * step}
+        lines = images[:2, None] * (1 - step) + images[4:6, None] * step
+        return {"interpolation": {"images": lines}}
     if figure == "previews":
-        shown = np.stack([images[i : i + 10].reshape(10, 28, 28, 1) for i in range(7)])
+        shown = np.stack([images[i : i + 10].reshape(10, 28, 28, 1) for i in range(8)])
         return {"previews": shown, "history": history(60)}
     if figure == "training_curves":
         return {"history": history(400)}

@@ -10,11 +10,12 @@ from figure_inputs import SETTINGS, history, inputs_of
 
 import deepgen.figures
 from deepgen.errors import DeepgenError
-from deepgen.figures import figure2, previews, sigma_curve, style, training_curves
+from deepgen.figures import interpolation, previews, samples, sigma_curve, style, training_curves
+from deepgen.figures.catalogue import FIGURES as CATALOGUE
+from deepgen.papers import figures_of
 
-OTHERS = {"style", "figure1", "theory"}  # the last two show no trained experiment
 MODULES = [module.name for module in pkgutil.iter_modules(deepgen.figures.__path__)]
-FIGURES = [name for name in MODULES if name not in OTHERS]
+FIGURES = [name for name in MODULES if name not in ("style", "catalogue")]
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -37,7 +38,7 @@ def test_figure_is_drawn_the_same_twice_and_captioned(name, tmp_path):
     assert "Adversarial nets on MNIST" in text
 
 
-@pytest.mark.parametrize("name", ["figure2", "figure3", "sigma_curve"])
+@pytest.mark.parametrize("name", ["samples", "interpolation", "sigma_curve"])
 def test_captions_say_which_checkpoint_the_rule_kept(name):
     module = importlib.import_module(f"deepgen.figures.{name}")
     text = module.caption(inputs_of(name), SETTINGS)
@@ -49,16 +50,16 @@ def test_captions_say_which_checkpoint_the_rule_kept(name):
 
 
 def test_captions_do_not_speak_of_a_score_that_was_never_taken():
-    text = figure2.caption(inputs_of("figure2"), SETTINGS | {"epochs": 4})
+    text = samples.caption(inputs_of("samples"), SETTINGS | {"epochs": 4})
     assert "the last checkpoint, because training ended before the first score" in text
 
 
 def test_a_users_matplotlib_settings_change_nothing(tmp_path):
     import matplotlib
 
-    style.save(figure2.draw(inputs_of("figure2"), SETTINGS), tmp_path / "a.png", "png")
+    style.save(samples.draw(inputs_of("samples"), SETTINGS), tmp_path / "a.png", "png")
     with matplotlib.rc_context({"font.size": 30, "savefig.bbox": "tight"}):
-        style.save(figure2.draw(inputs_of("figure2"), SETTINGS), tmp_path / "b.png", "png")
+        style.save(samples.draw(inputs_of("samples"), SETTINGS), tmp_path / "b.png", "png")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
@@ -72,11 +73,11 @@ def test_tile_puts_images_row_by_row():
     assert (canvas == 0.5).sum() == 20
 
 
-def test_figure2_pairs_neighbours_with_the_last_sample_of_each_row():
-    inputs = inputs_of("figure2")
+def test_samples_pairs_neighbours_with_the_last_sample_of_each_row():
+    inputs = inputs_of("samples")
     inputs["neighbours"]["images"] = inputs["samples"][[4, 9, 14, 19]].copy()
     inputs["neighbours"]["images"][3, 0] += 3
-    assert "0.0, 0.0, 0.0, 3.0" in figure2.caption(inputs, SETTINGS)
+    assert "0.0, 0.0, 0.0, 3.0" in samples.caption(inputs, SETTINGS)
 
 
 def test_sigma_curve_cuts_the_far_ends_and_says_so():
@@ -101,6 +102,44 @@ def test_training_curves_leave_out_what_was_not_recorded():
     assert f"epoch {kept} " in text
 
 
+def test_training_curves_of_a_family_without_a_discriminator():
+    """What EM records, and a training on the likelihood: nothing is called after an adversary."""
+    measured = pd.DataFrame({"epoch": [1], "update": [50], "nll": [-900.0]})
+    (axes,) = training_curves.draw({"history": measured}, SETTINGS).axes
+    assert axes.get_title("left") == "−log p(y) of minibatches (nats)"
+    settings = SETTINGS | {"selection": {"rule": "validation_likelihood", "every": 1}}
+    trained = history(400)[["epoch", "update", "learning_rate", "loss_model", "selection_score"]]
+    first, last = training_curves.draw({"history": trained}, settings).axes
+    assert [text.get_text() for text in first.get_legend().get_texts()] == ["model"]
+    assert last.get_title("left") == "validation log-likelihood (nats)"
+    for content in (measured, trained):
+        text = training_curves.caption({"history": content}, settings)
+        assert not [word for word in ("Parzen", "outputs of D", "dropout") if word in text]
+    assert (
+        "The score is the log-likelihood of held-out validation images, taken every epoch" in text
+    )
+
+
+def test_training_curves_of_nothing_are_one_sentence():
+    bare = pd.DataFrame({"epoch": [1], "update": [50], "learning_rate": [0.1]})
+    with pytest.raises(DeepgenError, match="nothing to show: leave training_curves out"):
+        training_curves.draw({"history": bare}, SETTINGS)
+
+
+def test_the_catalogue_names_the_roles_of_every_module():
+    for name, figure in figures_of("gan2014").items():
+        module = importlib.import_module(f"deepgen.{figure.module}")
+        assert set(figure.inputs) == set(module.INPUTS), name
+        assert set(figure.optional) == set(getattr(module, "OPTIONAL", ())), name
+    assert {figure.module for figure in CATALOGUE.values()} == {f"figures.{f}" for f in FIGURES}
+
+
+def test_an_interpolation_of_another_shape_is_refused():
+    inputs = {"interpolation": {"images": np.zeros((2, 784), np.float32)}}
+    with pytest.raises(DeepgenError, match=r"shape \[2, 784\] where \[rows, steps, D\]"):
+        interpolation.draw(inputs, SETTINGS)
+
+
 def test_previews_must_fit_the_epochs_that_were_reached():
     inputs = inputs_of("previews") | {"history": history(20)}
     with pytest.raises(DeepgenError, match="6 snapshots that 20 epochs"):
@@ -115,7 +154,7 @@ def test_contrast_normalised_images_are_shown_on_one_scale():
     assert np.allclose(style.displayed(sheet[1:], "contrast-normalised", sheet), shown[1:])
     assert style.displayed(sheet, "pixels") is sheet
     settings = SETTINGS | {"space": "contrast-normalised"}
-    for name in ("figure2", "figure3", "previews"):
+    for name in ("samples", "interpolation", "previews"):
         module = importlib.import_module(f"deepgen.figures.{name}")
         assert "x / max|x|" in module.caption(inputs_of(name), settings)
         assert "x / max|x|" not in module.caption(inputs_of(name), SETTINGS)
@@ -124,12 +163,13 @@ def test_contrast_normalised_images_are_shown_on_one_scale():
 def test_nearest_neighbours_come_with_the_data_copying_test():
     result = {"value": -12.34, "standard_error": 0.5}
     scores = {"features": {"value": 9.0, "standard_error": 0.1}, "pixels": result}
-    inputs = inputs_of("figure2") | {"data_copying": scores}
-    text = figure2.caption(inputs, SETTINGS)
+    inputs = inputs_of("samples") | {"data_copying": scores}
+    text = samples.caption(inputs, SETTINGS)
     assert "in pixels the data-copying test gives C_T = −12.3 ± 0.5" in text
     assert "9.0" not in text
-    text = figure2.caption(inputs, SETTINGS | {"output": "figure2b_lfw"})
-    assert text.startswith("In place of Figure 2 b, which shows TFD.")
+    stand_in = figures_of("gan2014")["figure2b_lfw"].own
+    text = samples.caption(inputs, SETTINGS | stand_in)
+    assert text.startswith("In place of Figure 2 b, which shows TFD. Adversarial nets on MNIST")
 
 
 def test_the_copying_test_is_that_of_the_scoring_space():
@@ -137,18 +177,18 @@ def test_the_copying_test_is_that_of_the_scoring_space():
         "features": {"value": 55.5, "standard_error": 1.0},
         "contrast-normalised": {"value": -12.34, "standard_error": 0.5},
     }
-    inputs = inputs_of("figure2") | {"data_copying": results}
-    text = figure2.caption(inputs, SETTINGS | {"space": "contrast-normalised"})
+    inputs = inputs_of("samples") | {"data_copying": results}
+    text = samples.caption(inputs, SETTINGS | {"space": "contrast-normalised"})
     assert "in the contrast-normalised space the data-copying test gives C_T = −12.3 ± 0.5" in text
     assert "55.5" not in text
 
 
-def test_figure2_refuses_what_does_not_fit_by_the_figures_own_name():
+def test_samples_refuses_what_does_not_fit_by_the_figures_own_name():
     settings = SETTINGS | {"output": "figure2c"}
-    few, other = inputs_of("figure2"), inputs_of("figure2")
+    few, other = inputs_of("samples"), inputs_of("samples")
     few["samples"] = few["samples"][:19]
     with pytest.raises(DeepgenError, match=r"^figure2c shows 20 samples .* got 19 and 4"):
-        figure2.draw(few, settings)
+        samples.draw(few, settings)
     other["samples"] = other["samples"][:, :100]
     with pytest.raises(DeepgenError, match=r"^figure2c got samples of"):
-        figure2.caption(other, settings)
+        samples.caption(other, settings)

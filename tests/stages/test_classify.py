@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from deepgen.data.scoring import score_images
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.classifier import load_classifier
-from deepgen.models.scoring import score_images
 from deepgen.stages.classify import classify
 
 SETTINGS = {
-    "space": "pixels",
+    "score_space": {"name": "pixels"},
     "threads": 1,
     "classifier": {"epochs": 1, "seed": 1, "batch_size": 50, "learning_rate": 0.003},
 }
@@ -33,7 +33,7 @@ def test_writes_a_classifier_and_its_test_accuracy(data, tmp_path, mnist_bytes):
     classify(data, tmp_path, SETTINGS, "cpu")
     result = json.loads((tmp_path / "classifier.json").read_text())
     model = load_classifier(tmp_path / "classifier.safetensors")
-    test = score_images(data, "test", "pixels", torch.device("cpu"))
+    test = score_images(data, "test", {"name": "pixels"}, torch.device("cpu"))
     right = (model.predict(test).numpy() == mnist_bytes["test_labels"][:500]).mean()
     assert right > 0.7
     assert (model.shape, model.space) == ((28, 28, 1), "pixels")

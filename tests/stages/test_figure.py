@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from deepgen.errors import DeepgenError
-from deepgen.reporting.read import load
+from deepgen.report.read import load
 from deepgen.stages.figure import figure
 
 SETTINGS = {
-    "figure": "figure2",
+    "figure": "figures.samples",
     "output": "mnist-figure2",
     "seed": 1,
     "checkpoint": "last",
@@ -46,8 +46,8 @@ def test_wrong_roles_and_figures_are_named(inputs, tmp_path):
         figure({"samples": inputs["samples"]}, tmp_path, SETTINGS)
     with pytest.raises(DeepgenError, match="leave out history"):
         figure(inputs | {"history": tmp_path / "h.csv"}, tmp_path, SETTINGS)
-    with pytest.raises(DeepgenError, match="'figure9' is not known: choose from figure"):
-        figure(inputs, tmp_path, SETTINGS | {"figure": "figure9"})
+    with pytest.raises(DeepgenError, match=r"'figures\.nine' is not known: correct it, or name"):
+        figure(inputs, tmp_path, SETTINGS | {"figure": "figures.nine"})
     with pytest.raises(DeepgenError, match="misses 'shape'"):
         figure(inputs, tmp_path, {k: v for k, v in SETTINGS.items() if k != "shape"})
     assert not list(tmp_path.glob("mnist-figure2*"))

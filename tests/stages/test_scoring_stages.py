@@ -1,6 +1,5 @@
 """From samples to a score, as the command line runs it."""
 
-import importlib
 import json
 
 import numpy as np
@@ -9,12 +8,15 @@ import pytest
 import torch
 
 from deepgen.cli import main
+from deepgen.config import load_experiment
+from deepgen.engine.slices import stage_settings
+from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.evaluation.classifier import Classifier
 from deepgen.evaluation.parzen import FINE_SIGMA, PAPER_GRID
-from deepgen.jobs.plan import compared_splits
 from deepgen.tensors import write_tensors
 
-SPACE = {"space": "pixels", "threads": 1}
+SPACE = {"score_space": {"name": "pixels"}, "threads": 1}
+PARZEN_SCORE = SPACE | {"score": "parzen", "reads": ["test"]}
 PARZEN = {
     "grid": {"start": 0.1, "stop": 1.0, "num": 10},
     "fine_range": [0.02, 2.0],
@@ -49,7 +51,7 @@ def test_training_images_as_samples_give_the_golden_value(folder, mnist):
     run(
         folder,
         "score",
-        SPACE | {"score": "parzen", "folds": 0},
+        PARZEN_SCORE | {"folds": 0},
         *data,
         "--sigma",
         folder / "sigma.json",
@@ -79,10 +81,10 @@ def test_a_set_with_folds_has_a_sigma_and_a_score_in_each(folder, tmp_path, mnis
         samples = ("--samples", tmp_path / "samples.npy", "--data", fold)
         run(fold, "select-sigma", SPACE | {"parzen": PARZEN}, *samples)
         sigma = ("--sigma", fold / "sigma.json")
-        run(fold, "score", SPACE | {"score": "parzen", "folds": 0}, *samples, *sigma)
+        run(fold, "score", PARZEN_SCORE | {"folds": 0}, *samples, *sigma)
         sigmas.append(fold / "sigma.json")
         alone.append(json.loads((fold / "parzen.json").read_text())[PAPER_GRID])
-    settings = SPACE | {"score": "parzen", "folds": 3}
+    settings = PARZEN_SCORE | {"folds": 3}
     samples = ("--samples", tmp_path / "samples.npy", "--data", tmp_path)
     run(tmp_path, "score", settings, *samples, "--sigma", *sigmas)
     whole = json.loads((tmp_path / "parzen.json").read_text())[PAPER_GRID]
@@ -99,7 +101,58 @@ COMPARISON = {"seed": 1, "num_samples": 300, "held_out": "test"}
 
 
 def compare(name, **more):
-    return SPACE | {"score": name, "comparison": COMPARISON | more, "features": None}
+    comparison = COMPARISON | more
+    reads = splits(name, comparison["held_out"])
+    return SPACE | {"score": name, "comparison": comparison, "reads": reads}
+
+
+@pytest.mark.parametrize("name", [n for n, score in SCORES.items() if score.of == "samples"])
+def test_the_slice_of_an_experiment_has_the_same_keys(root, name):
+    """So that the settings of these tests are those of a real run."""
+    found = stage_settings("score", load_experiment(root / "config/experiments/mnist.yaml"), name)
+    if name == "parzen":
+        assert found == PARZEN_SCORE | {"folds": 0}
+        return
+    made = compare(name) | {"features": "classifier"}
+    assert found.keys() == made.keys()
+    assert found["reads"] == made["reads"]
+    assert set(made["comparison"]) <= set(found["comparison"])
+
+
+@pytest.mark.parametrize("name", [n for n, score in SCORES.items() if score.of == "samples"])
+def test_a_score_opens_the_splits_that_the_catalogue_names_and_no_other(
+    folder, tmp_path, mnist, name
+):
+    """The plan knows them without the score's module, which needs torch."""
+    settings = PARZEN_SCORE | {"folds": 0}
+    if name != "parzen":
+        settings = compare(name, neighbours=3, cells=1)
+    for split in settings["reads"]:
+        np.save(tmp_path / f"{split}.npy", np.load(folder / f"{split}.npy")[:300])
+    np.save(tmp_path / "samples.npy", mnist["train"][:300])
+    sigma = {PAPER_GRID: {"sigma": 0.2, "on_grid_edge": False, "grid": [0.2]}}
+    (tmp_path / "sigma.json").write_text(json.dumps(sigma))
+    sigma = ("--sigma", tmp_path / "sigma.json") if name == "parzen" else ()
+    files = ("--samples", tmp_path / "samples.npy", "--data", tmp_path)
+    run(tmp_path, "score", settings, *files, *sigma)
+    assert (tmp_path / f"{name}.json").exists()
+    (tmp_path / f"{settings['reads'][-1]}.npy").unlink()
+    words = ["score", "--settings", json.dumps(settings), "--out", str(tmp_path / "again")]
+    words += ["--store", str(tmp_path / "other"), *map(str, (*files, *sigma))]
+    assert main(words) == 1
+
+
+def test_the_held_out_images_may_be_those_of_validation(folder, tmp_path, mnist):
+    """For the data-copying test: here the held-out images are the samples themselves."""
+    np.save(tmp_path / "samples.npy", mnist["train"][50_000:50_300])
+    files = ("--samples", tmp_path / "samples.npy", "--data", folder)
+    results = {}
+    for held_out in ("test", "valid"):
+        settings = compare("data_copying", held_out=held_out, cells=1)
+        assert settings["reads"] == ["test", "valid", "train"]
+        run(tmp_path, "score", settings, *files)
+        results[held_out] = json.loads((tmp_path / "data_copying.json").read_text())["pixels"]
+    assert results["test"] != results["valid"]
 
 
 @pytest.mark.parametrize(("name", "quantised"), [("mmd", False), ("two_sample", True)])
@@ -113,14 +166,6 @@ def test_the_two_sample_test_sees_quantised_images(folder, tmp_path, mnist, name
         run(tmp_path, "score", compare(name), *files)
         values.append(json.loads((tmp_path / f"{name}.json").read_text())["pixels"])
     assert (values[0] == values[1]) == quantised
-
-
-@pytest.mark.parametrize("name", ["two_sample", "precision_recall", "mmd", "data_copying"])
-def test_the_plan_knows_what_a_score_reads(name):
-    """The plan knows it without the score's module, which needs torch."""
-    module = importlib.import_module(f"deepgen.evaluation.{name}")
-    known = compared_splits(compare(name))
-    assert set(known) == {"test", "valid", *getattr(module, "READS", ())}
 
 
 def test_the_data_copying_test_reads_the_training_set(folder, tmp_path, mnist):
@@ -169,7 +214,7 @@ def test_only_a_classifier_of_the_same_images_is_used(folder, tmp_path, capsys, 
 def test_a_missing_sigma_or_classifier_is_one_sentence(folder, capsys):
     np.save(folder / "samples.npy", np.zeros((20, 784), np.float32))
     samples = ("--samples", folder / "samples.npy")
-    settings = SPACE | {"score": "parzen", "folds": 5}
+    settings = PARZEN_SCORE | {"folds": 5}
     error = refused(folder, "score", settings, capsys, *samples, "--sigma", "one", "two")
     assert "--sigma needs 5 files, one a fold, not 2" in error
     settings = compare("mmd") | {"features": "classifier"}
@@ -185,17 +230,6 @@ def test_a_reference_is_made_of_training_images(folder, mnist):
     assert all((image == mnist["train"][:10_000]).all(1).any() for image in samples)
 
 
-def test_neighbours_are_those_of_the_last_sample_of_each_row(folder, tmp_path, mnist):
-    samples = np.zeros((20, 784), np.float32)
-    samples[[4, 9, 14, 19]] = mnist["train"][[10, 20, 30, 40]] + 0.001
-    np.save(tmp_path / "samples.npy", samples)
-    run(folder, "neighbours", SPACE, "--samples", tmp_path / "samples.npy", "--data", folder)
-    found = np.load(folder / "neighbours.npz")
-    assert found["indices"].tolist() == [10, 20, 30, 40]
-    assert np.allclose(found["distances"], 0.001 * 28, rtol=1e-3)
-    assert np.allclose(found["images"], mnist["train"][[10, 20, 30, 40]])
-
-
 def refused(folder, stage, settings, capsys, *more):
     """The one line that a stage says before it leaves with 1."""
     arguments = ["--settings", json.dumps(settings), "--out", str(folder / "out")]
@@ -206,29 +240,7 @@ def refused(folder, stage, settings, capsys, *more):
     return error
 
 
-def test_too_few_samples_for_neighbours_are_one_sentence(folder, tmp_path, capsys):
-    np.save(tmp_path / "few.npy", np.zeros((19, 784), np.float32))
-    error = refused(folder, "neighbours", SPACE, capsys, "--samples", tmp_path / "few.npy")
-    assert "few.npy has 19 samples, but Figure 2 shows 20: raise num_samples" in error
-
-
 def test_an_unknown_reference_is_one_sentence(folder, capsys):
     settings = SPACE | {"reference": "k-means", "num_samples": 20, "seed": 1}
     error = refused(folder, "reference", settings, capsys)
     assert "'k-means' is not known: choose from training-images, kmeans, gaussian" in error
-
-
-def test_a_damaged_file_is_named(folder, tmp_path, capsys):
-    (tmp_path / "samples.npy").write_bytes(b"no array")
-    error = refused(folder, "neighbours", SPACE, capsys, "--samples", tmp_path / "samples.npy")
-    assert "samples.npy is damaged" in error
-
-
-def test_samples_that_were_altered_after_they_were_made_are_refused(folder, tmp_path, capsys):
-    settings = SPACE | {"reference": "training-images", "num_samples": 20, "seed": 1}
-    made = ["--out", str(tmp_path), "--data", str(folder), "--store", str(tmp_path / "store")]
-    assert main(["reference", "--settings", json.dumps(settings), *made]) == 0
-    np.save(tmp_path / "samples.npy", np.zeros((20, 784), np.float32))
-    capsys.readouterr()
-    error = refused(folder, "neighbours", SPACE, capsys, "--samples", tmp_path / "samples.npy")
-    assert "samples.npy is not what was made there, as its provenance tells" in error

@@ -16,10 +16,9 @@ import torch
 
 import deepgen.stages.train as stage
 from deepgen.errors import DeepgenError, TemporaryStop
-from deepgen.models.loading import load_model
+from deepgen.families.loading import load_model
 from deepgen.tensors import read_tensors, write_tensors
-from deepgen.training import checkpoint
-from deepgen.training.checkpoint import PREVIOUS, STATE
+from deepgen.training.checkpoint import FALLBACK, STATE
 from deepgen.training.loop import Diverged
 
 UPDATES = 11  # an epoch
@@ -57,7 +56,7 @@ class Run:
             "settings": self.settings,
             "seed": 1,
             "key": "key",
-            "code": {"deepgen.models.gan": "0123456789ab"},
+            "code": {"deepgen.families.gan.model": "0123456789ab"},
             "device": "cpu",
             "should_stop": should_stop,
         }
@@ -107,13 +106,14 @@ def test_outputs_are_complete_and_load_without_a_configuration(run, tiny_setting
     assert history["update"].tolist() == [11, 22, 33, 44, 55]
     assert history["selection_score"].notna().tolist() == [False, True, False, True, False]
     previews = np.load(io.BytesIO(outputs["previews.npy"]))
-    assert previews.shape == (3, 4, 28, 28, 1)  # before training, after epochs 1 and 3
+    assert previews.shape == (4, 4, 28, 28, 1)  # before training, after epochs 1, 3 and 5
     # Before training every draw is close to the mean image, because biases are its logit
     mean = np.load(tiny_data / "train.npy").mean(axis=0) / 255
     assert np.abs(previews[0] - mean).mean() < 0.02
-    assert len({snapshot.tobytes() for snapshot in previews}) == 3
+    assert len({snapshot.tobytes() for snapshot in previews}) == 4
     last, metadata = load_model(run.folder / "out" / "last.safetensors")
-    assert metadata["model"] == tiny_settings["model"]
+    for section in ("model", "model_space", "score_space"):
+        assert metadata[section] == tiny_settings[section]
     selected, _ = load_model(run.folder / "out" / "selected.safetensors")
     best = history["selection_score"].idxmax() + 1
     assert best in (2, 4)
@@ -128,6 +128,36 @@ def test_the_selected_model_is_that_of_the_best_epoch(run, tiny_settings):
     short["training"]["epochs"] = best
     other = Run(run.folder.parent / "short", run.data, short)()
     assert other["last.safetensors"] == outputs["selected.safetensors"]
+
+
+def test_the_objective_belongs_to_the_selected_model(run, tiny_settings):
+    """For score functions that need both, as one that asks the discriminator."""
+    outputs = run()
+    history = pd.read_csv(io.BytesIO(outputs["history.csv"]), index_col="epoch")
+    best = int(history["selection_score"].idxmax())
+    assert best < 5
+    short = copy.deepcopy(tiny_settings)
+    short["training"] |= {"epochs": best, "selection": {"rule": "last"}}
+    other = Run(run.folder.parent / "short", run.data, short)()
+    assert other["selected.safetensors"] == outputs["selected.safetensors"]
+    assert other["objective.safetensors"] == outputs["objective.safetensors"]
+    state, _ = read_tensors(run.state / STATE)
+    kept, _ = read_tensors(run.folder / "out" / "objective.safetensors")
+    assert {name.split(".")[1] for name in state if name.startswith("kept.")} == {
+        "model",
+        "objective",
+    }
+    for name, tensor in kept.items():
+        assert torch.equal(state[f"kept.objective.{name}"], tensor)
+        assert not torch.equal(state[f"objective.{name}"], tensor)  # the last epoch's
+
+
+def test_the_kept_objective_survives_a_stop(run, straight):
+    """After the best epoch, so that it comes from the saved state."""
+    history = pd.read_csv(io.BytesIO(straight["history.csv"]), index_col="epoch")
+    best = int(history["selection_score"].idxmax())
+    run.stop(UPDATES * best + 3)
+    assert run() == straight
 
 
 def test_another_seed_is_another_training(run, straight):
@@ -156,15 +186,18 @@ def test_a_finished_training_is_written_again_without_an_update(run, straight):
     assert run.updates == 0
 
 
-def test_a_longer_budget_continues_a_shorter_one_with_the_same_bytes(run, straight, tiny_settings):
+@pytest.mark.parametrize("epochs", [2, 3])  # the last epoch has a preview only if it is the last
+def test_a_longer_budget_continues_a_shorter_one_with_the_same_bytes(
+    run, straight, tiny_settings, epochs
+):
     short = copy.deepcopy(tiny_settings)
-    short["training"]["epochs"] = 3
-    old = run.folder / "budget-3"
+    short["training"]["epochs"] = epochs
+    old = run.folder / f"budget-{epochs}"
     run(settings=short, states=[old], out=run.folder / "short")
     state = (old / STATE).read_bytes()
     run.stop(5, states=[run.state, old])
     assert run(states=[run.state, old]) == straight
-    assert run.updates == 2 * UPDATES - 5
+    assert run.updates == (5 - epochs) * UPDATES - 5
     assert (old / STATE).read_bytes() == state
 
 
@@ -201,9 +234,7 @@ def test_a_state_of_another_training_is_refused(run):
 def test_a_state_of_another_device_is_refused(run):
     run.stop(3)
     tensors, metadata = read_tensors(run.state / STATE)
-    del metadata["digest"]
     metadata["device"] = "cuda"
-    metadata["digest"] = checkpoint._digest(tensors, metadata)
     write_tensors(run.state / STATE, tensors, metadata)
     assert "begun on cuda and cannot continue on cpu" in run.refusal()
 
@@ -242,7 +273,7 @@ def test_a_crash_between_the_two_renames_costs_one_save_only(run, straight):
     run.stop(12)
     run.stop(9)
     (run.state / STATE).unlink()
-    assert (run.state / PREVIOUS).exists()
+    assert (run.state / FALLBACK).exists()
     assert run() == straight
 
 
@@ -250,7 +281,7 @@ def test_a_training_whose_states_are_all_damaged_does_not_silently_restart(run):
     run.stop(12)
     run.stop(9)
     damage(run.state / STATE)
-    damage(run.state / PREVIOUS)
+    damage(run.state / FALLBACK)
     sentence = run.refusal()
     assert "damaged" in sentence
     assert "delete" in sentence
@@ -312,7 +343,7 @@ def test_a_killed_training_continues_with_the_same_bytes(run, tiny_settings, tmp
         "settings": tiny_settings,
         "seed": 1,
         "key": "key",
-        "code": {"deepgen.models.gan": "0123456789ab"},
+        "code": {"deepgen.families.gan.model": "0123456789ab"},
         "device": "cpu",
     }
     child = subprocess.Popen(
@@ -345,20 +376,20 @@ def test_a_second_phase_begins_with_the_first_ones_model(run, tmp_path, tiny_set
     second["model"]["generator"].insert(0, layer)
     second["training"]["epochs"] = 1
     later = Run(tmp_path / "later", tiny_data, second)
-    previous = run.folder / "out" / "last.safetensors"
-    later.stop(0, previous=previous)
+    first_phase = run.folder / "out" / "last.safetensors"
+    later.stop(0, first_phase=first_phase)
     began = read_tensors(later.state / STATE)[0]
-    trained = read_tensors(previous)[0]
+    trained = read_tensors(first_phase)[0]
     for name in ("weight", "bias"):
         assert torch.equal(began[f"model.layers.1.{name}"], trained[f"layers.0.{name}"])
         assert torch.equal(began[f"model.layers.2.{name}"], trained[f"layers.1.{name}"])
     sentence = Run(tmp_path / "other", tiny_data, tiny_settings).refusal(
-        previous=later.folder / "nothing.safetensors"
+        first_phase=later.folder / "nothing.safetensors"
     )
     assert "nothing.safetensors is missing" in sentence
-    later(previous=previous)
+    later(first_phase=first_phase)
     sentence = Run(tmp_path / "shallow", tiny_data, tiny_settings).refusal(
-        previous=later.folder / "out" / "last.safetensors"
+        first_phase=later.folder / "out" / "last.safetensors"
     )
     assert "cannot begin this training" in sentence
     assert "init_from" in sentence

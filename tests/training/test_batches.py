@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from deepgen.models.spaces import Pixels
+from deepgen.data.spaces.pixels import Pixels
 from deepgen.training.batches import Batches
 
 
@@ -16,7 +16,7 @@ def rng(seed: int = 0) -> torch.Generator:
 def batches(n: int, size: int, seed: int = 0) -> Batches:
     """Image i is [i, i]; its label is i + 1000."""
     data = torch.arange(n, dtype=torch.uint8)[:, None].expand(n, 2).contiguous()
-    return Batches(data, torch.arange(n) + 1000, size, Pixels(), rng(seed))
+    return Batches(data, torch.arange(n) + 1000, size, Pixels({"name": "pixels"}), rng(seed))
 
 
 def epoch(iterator: Batches) -> list:
@@ -63,4 +63,4 @@ def test_labels_and_log_determinants_travel_with_their_images():
 
 def test_a_set_without_labels_gives_none():
     data = torch.zeros(4, 2, dtype=torch.uint8)
-    assert next(Batches(data, None, 2, Pixels(), rng())).labels is None
+    assert next(Batches(data, None, 2, Pixels({"name": "pixels"}), rng())).labels is None

@@ -5,17 +5,22 @@ import math
 import pytest
 import torch
 
-from deepgen.models.loading import build_model
-from deepgen.models.spaces import Pixels
-from deepgen.objectives.adversarial import Adversarial
+from deepgen.data.spaces.pixels import Pixels
+from deepgen.families.gan.objective import Adversarial
+from deepgen.families.loading import build_model
 from deepgen.training.batches import Batches
 from deepgen.training.loop import Diverged, Loop
 
 SHAPE = (28, 28, 1)
+GROUPS = ("model", "objective")
 
 
 def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def minibatches(data: torch.Tensor) -> Batches:
+    return Batches(data, None, 100, Pixels({"name": "pixels"}), rng(3))
 
 
 @pytest.fixture
@@ -24,12 +29,13 @@ def build(tiny_settings, mnist_bytes):
 
     def make(**optimiser) -> Loop:
         data = torch.from_numpy(mnist_bytes["train"][:530].copy())
-        model = build_model(tiny_settings["model"], SHAPE)
+        model = build_model(tiny_settings, SHAPE)
         model.initialise(data / 255, rng(1))
         objective = Adversarial(tiny_settings["objective"], SHAPE)
         objective.begin(model, data / 255, rng(2))
         settings = tiny_settings["training"]["optimiser"] | optimiser
-        return Loop(model, objective, Batches(data, None, 100, Pixels(), rng(3)), rng(4), settings)
+        optimisers = dict.fromkeys(GROUPS, settings)
+        return Loop(model, objective, minibatches(data), rng(4), optimisers)
 
     return make
 
@@ -58,6 +64,23 @@ def test_an_epoch_is_one_pass_and_one_row(build):
     # From epoch 1 to 3 momentum goes from 0.5 to 0.7
     assert [row["momentum"] for row in loop.history] == pytest.approx([0.5, 0.6])
     assert loop.history[1]["learning_rate"] == pytest.approx(0.1 / 1.000004**12)
+
+
+def test_columns_of_rates_are_the_same_in_every_epoch(build):
+    """Two groups whose learning rates part only later, or meet only once."""
+    alike = build()
+    assert set(alike.rates()) == {"learning_rate", "momentum"}
+    loop = build()
+    own = loop.settings["model"] | {"schedule": {"kind": "steps", "epochs": [2], "factor": 0.5}}
+    constant = own | {"schedule": {"kind": "constant"}}
+    for group, settings in (("model", own), ("objective", constant)):
+        loop.settings[group] = loop.optimisers[group].settings = settings
+    for _ in range(2):
+        loop.run_epoch()
+    assert loop.history[0].keys() == loop.history[1].keys()
+    first, second = ([row[f"learning_rate_{g}"] for g in GROUPS] for row in loop.history)
+    assert first == [0.1, 0.1]
+    assert second == [0.05, 0.1]
 
 
 def test_a_row_holds_the_means_over_the_epochs_updates(build):
@@ -110,7 +133,7 @@ def test_both_networks_learn(build):
 
 
 def test_a_learning_rate_of_almost_nothing_changes_almost_nothing(build):
-    loop, start = build(learning_rate=1e-12, minimum_learning_rate=1e-12), build()
+    loop, start = build(learning_rate=1e-12, schedule={"kind": "constant"}), build()
     loop.run_epoch()
     for p, q in zip(loop.model.parameters(), start.model.parameters(), strict=True):
         assert torch.allclose(p, q, atol=1e-9)
@@ -153,15 +176,16 @@ def test_code_after_a_yield_runs_after_the_update(build):
 
 def test_bounded_layers_are_projected_after_every_update(tiny_settings, mnist_bytes):
     data = torch.from_numpy(mnist_bytes["train"][:300].copy())
-    model_settings, settings = tiny_settings["model"], tiny_settings["objective"]
-    model_settings["generator"][0]["max_col_norm"] = 0.1
+    settings = tiny_settings["objective"]
+    tiny_settings["model"]["generator"][0]["max_col_norm"] = 0.1
     settings["discriminator"]["layers"][0]["max_col_norm"] = 0.2
     settings["discriminator"]["output_max_col_norm"] = 0.3
-    model, objective = build_model(model_settings, SHAPE), Adversarial(settings, SHAPE)
+    model, objective = build_model(tiny_settings, SHAPE), Adversarial(settings, SHAPE)
     model.initialise(data / 255, rng(1))
     objective.begin(model, data / 255, rng(2))
     optimiser = tiny_settings["training"]["optimiser"] | {"learning_rate": 3.0}
-    loop = Loop(model, objective, Batches(data, None, 100, Pixels(), rng(3)), rng(4), optimiser)
+    optimisers = dict.fromkeys(GROUPS, optimiser)
+    loop = Loop(model, objective, minibatches(data), rng(4), optimisers)
     bounded = [(model.layers[0].weight, 0.1)]
     bounded += [(objective.discriminator.layers[0].linear.weight, 0.2)]
     bounded += [(objective.discriminator.layers[1].weight, 0.3)]

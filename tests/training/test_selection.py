@@ -1,16 +1,22 @@
 """Which model is kept: on made validation data, with a model whose quality is a number."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from scipy.special import logsumexp
 from torch import nn
 
-from deepgen.models.base import Model
-from deepgen.models.spaces import Pixels
-from deepgen.training.selection import RULES, LastEpoch, ValidationParzen
+from deepgen.capabilities import LogProb
+from deepgen.contracts import Model, Validation
+from deepgen.data.spaces.dequantised import Dequantised
+from deepgen.data.spaces.pixels import Pixels
+from deepgen.training.selection import last, validation_likelihood, validation_parzen
+from deepgen.training.selection.scored import Scored
 
 DIMENSION = 4
+PIXELS = Pixels({"name": "pixels"})
 
 
 class Blurred(Model):
@@ -18,13 +24,18 @@ class Blurred(Model):
 
     def __init__(self):
         super().__init__()
-        self.space = Pixels()
+        self.model_space = PIXELS
         self.error = nn.Parameter(torch.tensor(0.0))
         self.noises = []
 
-    def sample(self, n, rng):
+    def sample(self, n, rng, labels=None):
         self.noises.append(torch.randn(n, DIMENSION, generator=rng))
         return 0.5 + 0.1 * self.noises[-1] + self.error
+
+
+def held(images, sampler=None):
+    """Validation images without labels."""
+    return Validation(lambda: images, lambda: None, PIXELS, sampler or {})
 
 
 @pytest.fixture
@@ -40,7 +51,12 @@ def settings(paper_settings):
 
 @pytest.fixture
 def validation():
-    return 0.5 + 0.1 * torch.randn(200, DIMENSION, generator=torch.Generator().manual_seed(5))
+    y = 0.5 + 0.1 * torch.randn(200, DIMENSION, generator=torch.Generator().manual_seed(5))
+    return (255 * y).clamp(0, 255).to(torch.uint8)
+
+
+def parzen(settings, validation, seed=1):
+    return validation_parzen.build(settings, held(validation), seed)
 
 
 def play(rule, errors: dict[int, float]) -> tuple[list[int], int]:
@@ -59,12 +75,12 @@ def play(rule, errors: dict[int, float]) -> tuple[list[int], int]:
 
 
 def test_scores_come_every_so_many_epochs(settings, validation):
-    rule = ValidationParzen(settings, validation, seed=1)
+    rule = parzen(settings, validation)
     assert [epoch for epoch in range(1, 10) if rule.due(epoch)] == [2, 4, 6, 8]
 
 
 def test_the_best_model_is_kept_and_patience_ends_the_training(settings, validation):
-    rule = ValidationParzen(settings, validation, seed=1)
+    rule = parzen(settings, validation)
     # The best comes at epoch 6, and a worse one follows
     kept, last = play(rule, {0: 0.9, 4: 0.6, 6: 0.0, 8: 0.3})
     assert kept == [2, 4, 6]
@@ -74,29 +90,30 @@ def test_the_best_model_is_kept_and_patience_ends_the_training(settings, validat
 
 def test_gains_below_min_gain_are_kept_but_do_not_renew_patience(settings, validation):
     errors = {0: 0.0200, 4: 0.0195, 6: 0.0190, 8: 0.0185, 10: 0.0180}
-    rule = ValidationParzen(settings, validation, seed=1)
+    rule = parzen(settings, validation)
     kept, last = play(rule, errors)
     assert kept == [2, 4, 6, 8]
     assert rule.best["epoch"] == 8
     assert rule.last_gain["epoch"] == 2
     assert last == 8
-    every_gain_counts = ValidationParzen(settings | {"min_gain": 0.0}, validation, seed=1)
+    every_gain_counts = parzen(settings | {"min_gain": 0.0}, validation)
     assert play(every_gain_counts, errors)[1] > 8
 
 
 def test_small_gains_that_add_up_renew_patience(settings, validation):
     # Every step gains less than 0.6 nats, three together gain more
-    rule = ValidationParzen(settings | {"min_gain": 0.6}, validation, seed=1)
+    rule = parzen(settings | {"min_gain": 0.6}, validation)
     kept, last = play(rule, {2 * i: 0.6 - 0.03 * i for i in range(20)})
     assert kept == list(range(2, 40, 2))
     assert last == 40
 
 
 def test_sigma_is_chosen_on_the_first_images_and_the_score_is_of_the_others(settings, validation):
-    rule = ValidationParzen(settings, validation, seed=3)
+    rule = parzen(settings, validation, seed=3)
     model = Blurred()
     row = rule.score(model, 2)
-    x, s = validation.double().numpy(), (0.5 + 0.1 * model.noises[0]).double().numpy()
+    x = validation.double().numpy() / 255
+    s = (0.5 + 0.1 * model.noises[0]).double().numpy()
     squared = ((x[:, None] - s) ** 2).sum(2)
     sigmas = np.logspace(-1, 0, 10)
     scores = np.array(
@@ -114,15 +131,103 @@ def test_sigma_is_chosen_on_the_first_images_and_the_score_is_of_the_others(sett
 
 def test_every_score_uses_the_same_noise_of_the_trainings_seed(settings, validation):
     model = Blurred()
-    rule = ValidationParzen(settings, validation, seed=3)
+    rule = parzen(settings, validation, seed=3)
     first, second = rule.score(model, 2), rule.score(model, 4)
     assert first == second
     assert torch.equal(*model.noises)
     assert not rule.improved  # equal is not better
-    assert ValidationParzen(settings, validation, seed=4).score(model, 2) != first
+    assert parzen(settings, validation, seed=4).score(model, 2) != first
+
+
+def test_scores_are_taken_in_the_scoring_space(settings, validation):
+    """A model of dequantised pixels whose draws are moved to the levels of x / 255."""
+    plain, moved = Blurred(), Blurred()
+    moved.model_space = Dequantised({"name": "dequantised"})
+    one = parzen(settings, validation, seed=3).score(plain, 2)
+    other = parzen(settings, validation, seed=3).score(moved, 2)
+    assert one != other
+    with torch.no_grad():
+        shifted = Blurred()
+        # y = (255 p + 0.5) / 256 puts the draws of `moved` where those of `plain` are
+        shifted.sample = lambda n, rng: (255 * plain.sample(n, rng) + 0.5) / 256
+        shifted.model_space = moved.model_space
+    same = parzen(settings, validation, seed=3).score(shifted, 2)
+    assert same["selection_score"] == pytest.approx(one["selection_score"], abs=1e-3)
+
+
+class Normal(Model):
+    """A Gaussian around 0.5 + error in every dimension."""
+
+    def __init__(self, space):
+        super().__init__()
+        self.model_space = space
+        self.error = nn.Parameter(torch.tensor(0.0))
+        self.seen = []
+
+    def log_prob(self, y, rng):
+        self.seen.append(y)
+        return LogProb(-0.5 * ((y - 0.5 - self.error) / 0.1).square().sum(1), "exact")
+
+
+def test_the_likelihood_rule_keeps_the_best_mean_over_all_validation_images(validation):
+    settings = {"every": 2, "patience": 4, "min_gain": 0.0}
+    rule = validation_likelihood.build(settings, held(validation), 1)
+    model = Normal(PIXELS)
+    row = rule.score(model, 2)
+    expected = -0.5 * (((validation.double() / 255 - 0.5) / 0.1) ** 2).sum(1).mean().item()
+    expected += validation.shape[1] * math.log(256 / 255)  # on the scale of 256 levels in [0, 1]
+    assert row == {"selection_score": pytest.approx(expected, rel=1e-5)}
+    with torch.no_grad():
+        model.error.fill_(0.3)
+    assert rule.score(model, 4)["selection_score"] < row["selection_score"]
+    assert (rule.improved, rule.best["epoch"]) == (False, 2)
+    assert [rule.finished(epoch) for epoch in (4, 5, 6)] == [False, False, True]
+
+
+def test_the_likelihood_rule_takes_the_same_noise_every_time(validation, monkeypatch):
+    monkeypatch.setattr(validation_likelihood, "ROWS", 70)  # blocks that do not divide the images
+    settings = {"every": 2, "patience": 4, "min_gain": 0.0}
+    model = Normal(Dequantised({"name": "dequantised"}))
+    rules = [validation_likelihood.build(settings, held(validation), seed) for seed in (1, 2)]
+    first, again, other = (rule.score(model, 2) for rule in (rules[0], rules[0], rules[1]))
+    assert first == again
+    assert first != other
+    noise = 256 * torch.cat(model.seen[:3]) - validation
+    assert 0 <= noise.min() < noise.max() <= 1
+    assert noise.std() == pytest.approx(12**-0.5, rel=0.1)
 
 
 def test_the_last_epoch_rule_scores_nothing_and_never_stops():
-    rule = RULES["last"]({"rule": "last"}, None, 1)
-    assert isinstance(rule, LastEpoch)
+    def images():
+        raise AssertionError("it needs no validation images")
+
+    rule = last.build({"rule": "last"}, Validation(images, images, PIXELS, {}), 1)
+    assert isinstance(rule, last.Last)
     assert not any(rule.due(epoch) or rule.finished(epoch) for epoch in range(1, 2000))
+
+
+@pytest.mark.parametrize("bad", [math.nan, -math.inf])
+def test_a_score_that_is_not_finite_counts_for_nothing(bad):
+    rule = Scored({"every": 1, "patience": 3, "min_gain": 0.0})
+    assert rule.record(bad, 1) == {}
+    assert (rule.improved, rule.best, rule.finished(1)) == (False, {}, False)
+    assert rule.record(2.0, 2) == {"selection_score": 2.0}
+    assert rule.record(bad, 3) == {}
+    assert (rule.improved, rule.best["epoch"]) == (False, 2)
+
+
+def test_samples_for_the_score_are_drawn_as_the_settings_of_sampling_say(validation):
+    class Chain(Model):
+        model_space = PIXELS
+
+        def sample(self, n, rng, labels=None, burn_in=0):
+            self.seen = burn_in, self.training
+            return torch.rand(n, validation.shape[1], generator=rng)
+
+    settings = {"every": 1, "patience": 3, "min_gain": 0.0, "num_samples": 20, "sigma_examples": 50}
+    settings["grid"] = {"start": 0.1, "stop": 1.0, "num": 3}
+    rule = validation_parzen.build(settings, held(validation, {"burn_in": 7}), 1)
+    model = Chain()
+    rule.score(model, 1)
+    assert model.seen == (7, False)  # and in evaluation mode, as when its file is loaded
+    assert model.training

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 EXPERIMENT = {
     "dataset": "digits",
+    "paper": "gan2014",
     "title": "Small adversarial nets",
     "seeds": [1],
     "model": {
@@ -44,12 +45,25 @@ EXPERIMENT = {
     "comparison": {"num_samples": 100, "cells": 1},
     "classifier": {"epochs": 1},
     "scores": ["parzen", "data_copying"],
+    "figures": ["figure2a", "figure3", "sigma_curve", "training_curves", "previews"],
 }
 TINY = {
     "run": "tiny",
     "experiments": ["digits"],
-    "theory": {"iterations": {"before": 400, "b": 100, "d": 100}},
+    "papers": {"gan2014": {"theory": {"iterations": {"before": 400, "b": 100, "d": 100}}}},
 }
+# Notes at the end of each command what it has imported
+WATCH = """
+import atexit, json, os, sys
+
+def note():
+    if sys.argv[0].endswith("deepgen"):
+        content = {"argv": sys.argv, "modules": [m for m in sys.modules if m[:8] == "deepgen."]}
+        with open(os.path.join(os.path.dirname(__file__), f"{os.getpid()}.json"), "w") as file:
+            json.dump(content, file)
+
+atexit.register(note)
+"""
 UPDATES_PER_EPOCH = 5  # 500 training images in batches of 100
 
 ENTRY = """
@@ -75,6 +89,8 @@ DATASETS["{name}"] = Dataset(
 
 class Project:
     """A copy of the project in its own folder."""
+
+    watching: tuple[str, ...] = ()
 
     def __init__(self, root: Path):
         self.root = root
@@ -136,11 +152,23 @@ class Project:
         finally:
             (self.root / path).write_text(before)
 
+    @contextmanager
+    def watched(self):
+        """Commands leave notes of their imports in the folder `watch`, while the block lasts."""
+        folder = self.root / "watch"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(WATCH)
+        self.watching = (str(folder),)
+        try:
+            yield
+        finally:
+            self.watching = ()
+
     @property
     def environment(self) -> dict[str, str]:
         """In which commands find this copy of the package."""
         return os.environ | {
-            "PYTHONPATH": str(self.root / "src"),
+            "PYTHONPATH": os.pathsep.join([*self.watching, str(self.root / "src")]),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "OMP_NUM_THREADS": "1",
         }
@@ -169,7 +197,7 @@ class Project:
         return (self._epochs() - before) * UPDATES_PER_EPOCH
 
     def _epochs(self) -> int:
-        logs = self.root.glob("store/train/*/*/train.log")
+        logs = self.root.glob("store/train/*/*/train.jsonl")
         return sum(len(path.read_text().splitlines()) for path in logs)
 
 
@@ -180,5 +208,6 @@ def project(tmp_path_factory) -> Project:
     root.mkdir()
     project = Project(root)
     project.first_plan = project.planned()
-    project.first_updates = project.run()
+    with project.watched():
+        project.first_updates = project.run()
     return project

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deepgen.figures.catalogue import STUDIES
 from deepgen.files import sha256
 
 from .conftest import ROOT, Project
@@ -29,7 +30,8 @@ def test_a_finished_run_is_finished_under_every_profile(project, name):
 def test_a_profile_names_rules_that_exist(name):
     profile = yaml.safe_load((ROOT / "profiles" / name / "config.yaml").read_text())
     rules = set(re.findall(r"^rule (\w+):", "".join(map(Path.read_text, RULES)), re.MULTILINE))
-    assert set(profile["set-resources"]) <= rules
+    studies = {f"study_{name}" for name in STUDIES}
+    assert studies <= set(profile["set-resources"]) <= rules | studies
     assert set(profile.get("preemptible-rules", [])) <= rules
 
 

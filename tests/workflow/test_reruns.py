@@ -3,55 +3,71 @@
 Only the jobs of `train` update parameters, so a plan without one makes none.
 """
 
+import json
 import os
+import subprocess
+import sys
 
 import pytest
 import yaml
 
+from deepgen.engine.identity import EXCLUDED, LISTS
+
+from . import new_family
 from .conftest import EXPERIMENT, TINY, UPDATES_PER_EPOCH
 
 TRAIN = "results/tiny/digits/seed-1/selected.safetensors"
-REPORT = {"make_table": 1, "write_page": 1, "write_report": 1}
-AFTER_SAMPLES = {"select_sigma": 2, "score_parzen": 2, "score_by_comparison": 2} | REPORT
+TABLES = {"make_tables": 1}
+PAGES = {"write_page": 1, "write_gan2014": 1, "write_front_page": 1}
+REPORT = TABLES | PAGES
+AFTER_SAMPLES = {"select_sigma": 2, "score": 4} | REPORT
 AFTER_TRAINING = AFTER_SAMPLES | {
     "train": 1,
     "sample": 2,
-    "interpolate": 1,
-    "find_neighbours": 1,
+    "study_interpolation": 1,
+    "study_neighbours": 1,
     "draw_figure": 5,
 }
-AFTER_SIGMA = {"select_sigma": 3, "score_parzen": 3, "draw_figure": 1} | REPORT
-ONE_FIGURE = {"draw_figure": 1, "write_page": 1, "write_report": 1}
-ALL_SCORES = {"select_sigma": 3, "score_parzen": 3, "score_by_comparison": 3}
+AFTER_SIGMA = {"select_sigma": 3, "score": 3, "draw_figure": 1} | REPORT
+# Figure 3 stands on its experiment's page and on the paper's, not on the front page
+ONE_FIGURE = {"draw_figure": 1, "write_page": 1, "write_gan2014": 1}
+ALL_SCORES = {"select_sigma": 3, "score": 6}
 EVERYTHING_PREPARED = AFTER_TRAINING | ALL_SCORES | {"make_reference": 1, "classify": 1}
-THEORY = {"work_out_theory": 1, "draw_theory": 2}
+THEORY = {"study_gan2014_theory": 1, "draw_gan2014_figure1": 1, "draw_gan2014_theory": 1}
 
-GAN = "src/deepgen/models/gan.py"
+GAN = "src/deepgen/families/gan/model.py"
 CODE_EDITS = {
     "comment": (GAN, "import math\n", "import math  # a comment\n", {}),
     "docstring": (GAN, "The generator of Generative", "A generator of Generative", {}),
     "layout": (GAN, "z = layer(z)\n", "z = layer(\n                z\n            )\n", {}),
     "network": (GAN, "clamp(1e-7, 1 - 1e-7)", "clamp(1e-6, 1 - 1e-6)", AFTER_TRAINING | THEORY),
     "loop": ("src/deepgen/training/loop.py", "self.update += 1", "self.update += 1 + 0",
-             AFTER_TRAINING),
+             AFTER_TRAINING | THEORY),
+    "another optimiser": ("src/deepgen/training/optimisers/adam.py", "def build(",
+                          "EDITED = 1\n\n\ndef build(", {}),
+    "another family": ("src/deepgen/families/mixture/model.py", "build = Mixture",
+                       "EDITED = 1\nbuild = Mixture", {}),
+    "family's settings": ("src/deepgen/families/gan/settings.py", "class Noise(",
+                          "class Other:\n    x = 1\n\n\nclass Noise(", {}),
     "evaluation": ("src/deepgen/evaluation/parzen.py", "COARSE, REFINED = 24, 9",
                    "COARSE, REFINED = 25, 9", AFTER_SIGMA),
-    "figure": ("src/deepgen/figures/figure3.py", "INPUTS = ", "EDITED = 1\nINPUTS = ",
+    "figure": ("src/deepgen/figures/interpolation.py", "INPUTS = ", "EDITED = 1\nINPUTS = ",
                ONE_FIGURE),
+    "study": ("src/deepgen/samplers/interpolation.py", "linspace(0, 1,", "linspace(0.0, 1,",
+              ONE_FIGURE | {"study_interpolation": 1}),
     "comparison": ("src/deepgen/evaluation/data_copying.py", "def score(",
-                   "EDITED = 1\n\n\ndef score(",
-                   {"score_by_comparison": 3, "draw_figure": 1} | REPORT),
+                   "EDITED = 1\n\n\ndef score(", {"score": 3, "draw_figure": 1} | REPORT),
     "classifier": ("src/deepgen/evaluation/classifier.py", "def fit(",
                    "EDITED = 1\n\n\ndef fit(",
-                   {"classify": 1, "score_by_comparison": 3, "draw_figure": 1} | REPORT),
-    "theory": ("src/deepgen/theory/densities.py", "def normal(", "EDITED = 1\n\n\ndef normal(",
-               THEORY | {"write_report": 1}),
-    "report": ("src/deepgen/stages/report.py", "def report(", "EDITED = 1\n\n\ndef report(",
-               {"write_page": 1, "write_report": 1}),
-    "template": ("src/deepgen/reporting/templates/report.css", "}", "}  ",
-                 {"write_page": 1, "write_report": 1}),
-    "defaults": ("src/deepgen/settings.py", "class Settings(", "class Other:\n    x = 1\n\n\n"
-                 "class Settings(", {}),
+                   {"classify": 1, "score": 3, "draw_figure": 1} | REPORT),
+    "theory": ("src/deepgen/papers/gan2014/theory/densities.py", "def normal(",
+               "EDITED = 1\n\n\ndef normal(", THEORY | {"write_gan2014": 1}),
+    "report": ("src/deepgen/stages/report.py", "def report(", "EDITED = 1\n\n\ndef report(", PAGES),
+    "template": ("src/deepgen/report/templates/report.css", "}", "}  ", PAGES),
+    "paper's page": ("src/deepgen/papers/gan2014/templates/page.html", "<section", " <section",
+                     {"write_gan2014": 1}),
+    "defaults": ("src/deepgen/settings.py", "class Experiment(", "class Other:\n    x = 1\n\n\n"
+                 "class Experiment(", {}),
     "command line": ("src/deepgen/cli.py", "def main(", "EDITED = 1\n\n\ndef main(", {}),
     "data set": ("src/deepgen/data/registry.py", 'DATASETS["digits"]',
                  'DATASETS["other"] = DATASETS["mnist"]\nDATASETS["digits"]', {}),
@@ -74,16 +90,16 @@ def set_in(*keys, value):
 SETTING_EDITS = {
     "sigma grid": (set_in("parzen", "grid", value={"start": 0.1, "stop": 1.0, "num": 12}),
                    AFTER_SIGMA),
-    "learning rate": (set_in("training", "optimiser", value={"learning_rate": 0.05}),
-                      AFTER_TRAINING),
+    "learning rate": (set_in("training", "optimiser",
+                             value={"name": "momentum", "learning_rate": 0.05}), AFTER_TRAINING),
     "longer budget": (set_in("training", "epochs", value=3), AFTER_TRAINING),
     "seed list": (set_in("seeds", value=[1, 2]), AFTER_SAMPLES | {"train": 1, "sample": 2}),
     "line of figure 3": (set_in("interpolation", value={"steps": 7}),
-                         ONE_FIGURE | {"interpolate": 1}),
+                         PAGES | {"draw_figure": 1, "study_interpolation": 1}),
     "one figure less": (set_in("figures", value=["figure2a", "figure3", "sigma_curve", "previews"]),
-                        {"write_page": 1, "write_report": 1}),
-    "k of precision": (set_in("comparison", "neighbours", value=7),
-                       {"write_page": 1, "write_report": 1}),
+                        PAGES),
+    "k of precision": (set_in("comparison", "neighbours", value=7), PAGES),
+    "an absent key": (set_in("training", "schedule_epochs", value=None), {}),
     "integer for float": (set_in("parzen", "grid", value={"start": 0.1, "stop": 1, "num": 10}), {}),
 }  # fmt: skip
 
@@ -93,6 +109,26 @@ def test_the_first_run_makes_every_stage(project):
         EVERYTHING_PREPARED | THEORY | {"fetch_digits": 1, "prepare_digits": 1}
     )
     assert project.first_updates == 2 * UPDATES_PER_EPOCH
+
+
+def test_a_job_imports_nothing_that_its_identity_lacks(project):
+    """Whatever a command imports by name is found by `NAMED`, for every stage of the run."""
+    program = "import sys, deepgen.commands, deepgen.cli; print(*sys.modules)"
+    always = subprocess.run(
+        [sys.executable, "-c", program], env=project.environment, capture_output=True, text=True
+    ).stdout.split()
+    stages = set()
+    for path in (project.root / "watch").glob("*.json"):
+        note = json.loads(path.read_text())
+        stage, argv = note["argv"][1], note["argv"]
+        code = json.loads(argv[argv.index("--expect-code") + 1])
+        packages = {m for m in note["modules"] if any(n.startswith(f"{m}.") for n in code)}
+        beside = {m for m in note["modules"] if m.startswith(tuple(f"{e}." for e in EXCLUDED))}
+        beside |= {*EXCLUDED, *LISTS, *always, *packages}
+        beside |= {m for m in note["modules"] if m.endswith(".settings")}
+        assert set(note["modules"]) - beside <= code.keys(), stage
+        stages.add(stage)
+    assert stages >= {"prepare", "train", "sample", "score", "study", "figure", "table", "report"}
 
 
 def test_nothing_reruns_without_a_change(project):
@@ -120,11 +156,33 @@ def test_setting_edit(project, name):
         assert project.planned() == expected
 
 
-def test_a_new_family_reruns_nothing(project):
-    path = project.root / "src/deepgen/models/other.py"
-    path.write_text("from deepgen.models.base import Model\n\nbuild = Model\n")
+def test_a_new_family_with_an_optimiser_a_rule_and_a_space_reruns_nothing(project):
+    """The worked example of docs/architecture.md runs as it stands there."""
+    with new_family.added(project):
+        assert project.planned() == {}
+        own = {"experiments": ["digits", "counts", "signs"]}
+        project.write_yaml("config/tiny.yaml", TINY | own)
+        try:
+            assert project.planned() == {
+                "train": 2,
+                "sample": 2,
+                "likelihood": 4,
+                "study_neighbours": 2,
+                "draw_figure": 6,
+                "make_tables": 1,
+                "write_page": 2,
+                "write_gan2014": 1,
+                "write_front_page": 1,
+            }
+            project.snakemake("results/tiny/report/counts.html", "results/tiny/report/signs.html")
+        finally:
+            project.write_yaml("config/tiny.yaml", TINY)
+    for name in ("counts", "signs"):
+        folder = project.root / f"results/tiny/{name}/seed-1"
+        found = json.loads((folder / "last/likelihood.json").read_text())["direct"]
+        assert found["kind"] == "exact"
+        assert found["bits_per_dimension"] < 8  # of a uniform density
     assert project.planned() == {}
-    path.unlink()
 
 
 def test_an_added_experiment_is_all_that_runs(project):
@@ -140,7 +198,9 @@ def test_an_added_experiment_is_all_that_runs(project):
 
 
 def test_the_reason_names_what_changed(project):
-    with project.configured(set_in("training", "optimiser", value={"learning_rate": 0.05})):
+    with project.configured(
+        set_in("training", "optimiser", value={"name": "momentum", "learning_rate": 0.05})
+    ):
         assert '"learning_rate":0.05' in project.snakemake("-n", TRAIN)
 
 

@@ -53,7 +53,7 @@ class SlowProject(Project):
         return (self.root / "said").read_text()
 
     def training_log(self) -> str:
-        return "".join(path.read_text() for path in self.root.glob("store/train/*/*/train.log"))
+        return "".join(path.read_text() for path in self.root.glob("store/train/*/*/train.jsonl"))
 
     def wait_for(self, what, head: subprocess.Popen, seconds: float = 180):
         """Wait until `what()` is true; returns it."""
@@ -66,11 +66,11 @@ class SlowProject(Project):
         raise AssertionError(f"waited in vain; Snakemake said:\n{self.said()}")
 
     def wait_for_epoch(self, epoch: int, head: subprocess.Popen) -> None:
-        self.wait_for(lambda: f"epoch {epoch}/{EPOCHS}" in self.training_log(), head)
+        self.wait_for(lambda: epoch in self.trained_epochs(), head)
 
     def trained_epochs(self) -> list[int]:
         """Each epoch that a training finished, in the order of time."""
-        return [int(epoch) for epoch in re.findall(r"epoch (\d+)/", self.training_log())]
+        return [int(epoch) for epoch in re.findall(r'"epoch": ?(\d+)', self.training_log())]
 
     def artefacts(self) -> dict[str, str]:
         """The digest of every result but the provenance, which tells machine and times."""

@@ -8,13 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from deepgen.checks import RESERVED
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 STAGES = {
     "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "classify", "select_sigma",
-    "score_parzen", "score_by_comparison", "interpolate", "find_neighbours", "draw_figure",
-    "work_out_theory", "draw_theory", "make_table", "write_page", "write_report",
+    "score", "likelihood", "study_interpolation", "study_neighbours", "draw_figure",
+    "study_gan2014_theory", "draw_gan2014_figure1", "draw_gan2014_theory",
+    "make_tables", "write_page", "write_gan2014", "write_front_page",
 }  # fmt: skip
 PUBLIC = {f"{stage}_{dataset}" for stage in ("fetch", "prepare") for dataset in ("lfw", "cifar10")}
 
@@ -95,10 +99,17 @@ def test_the_snakefiles_are_formatted():
 
 
 def test_parsing_imports_neither_torch_nor_pandas():
-    code = "import sys, deepgen.jobs.plan; print({'torch', 'pandas'} & set(sys.modules))"
+    code = "import sys, deepgen.engine.plan; print({'torch', 'pandas'} & set(sys.modules))"
     assert call(sys.executable, "-c", code).stdout.strip() == "set()"
 
 
 def test_snakemake_writes_its_own_report(project):
     project.snakemake("--report", "snakemake-report.html")
     assert (project.root / "snakemake-report.html").stat().st_size > 10_000
+
+
+def test_no_experiment_may_have_the_name_of_a_rule(clone):
+    rules = call("snakemake", "--list", "--configfile", "config/config.yaml", cwd=clone).stdout
+    own = {name.replace("-", "_") for name in yaml.safe_load(
+        (clone / "config/config.yaml").read_text())["experiments"]}  # fmt: skip
+    assert set(rules.split()) - own <= set(RESERVED)

@@ -41,8 +41,16 @@ def stop_after(w, resources):
 
 
 def as_option(name, inputs):
-    """`--name PATH` if there is such an input."""
-    return [f"--{name}", inputs[name]] if name in inputs.keys() else []
+    """`--name PATH ...` if there is such an input."""
+    given = inputs.get(name, [])
+    paths = [given] if isinstance(given, str) else list(given)
+    return [f"--{name.replace('_', '-')}", *paths] if paths else []
+
+
+def as_data(w, inputs):
+    """`--data FOLDER` if there are prepared images among the inputs."""
+    used = any(path.startswith(f"{prepared_folder(w)}/") for path in inputs)
+    return ["--data", prepared_folder(w)] if used else []
 
 
 def as_roles(inputs):
@@ -50,21 +58,49 @@ def as_roles(inputs):
     return [f"{role}={path}" for role, path in inputs.items()]
 
 
-def previous_model(w):
+def first_phase(w):
     """The model of the experiment that this one continues, if it does."""
-    earlier = plan.config[w.experiment].init_from
-    path = f"results/{w.run}/{earlier}/seed-{w.seed}/last.safetensors"
-    return {"previous": path} if earlier else {}
+    first = plan.config[w.experiment].init_from
+    path = f"results/{w.run}/{first}/seed-{w.seed}/last.safetensors"
+    return {"first_phase": path} if first else {}
 
 
-def comparison_inputs(w):
+def sigma_files(w):
+    """The chosen sigma of every fold, for a score that needs one."""
+    folder = f"results/{w.run}/{w.experiment}/{w.source}"
+    folds = plan.sigma_folds(w.experiment, w.score)
+    return [f"{folder}/{fold}sigma.json" for fold in folds]
+
+
+def score_inputs(w):
     """Prepared images that a score reads, and the classifier if it compares features."""
-    splits = plan.compared_splits(w.experiment, w.score)
-    inputs = {split: f"{prepared_folder(w)}/{split}.npy" for split in splits}
-    if plan.classified(w.experiment):
+    files = plan.score_files(w.experiment, w.score)
+    inputs = {
+        "_".join(Path(split).parts): f"{prepared_folder(w)}/{file}"
+        for split, file in files.items()
+    }
+    if plan.classified(w.experiment, w.score):
         folder = f"results/{w.run}/{w.experiment}/classifier"
         inputs["classifier"] = f"{folder}/classifier.safetensors"
     return inputs
+
+
+def study_images(spec):
+    """Prepared images that a study reads."""
+    return prepared(*(f"{split}.npy" for split in spec.reads))
+
+
+def study_start(spec):
+    """The model or samples that a study starts from."""
+    folder = "results/{run}/{experiment}/seed-{seed}/{checkpoint}"
+    path = {"model": f"{folder}.safetensors", "samples": f"{folder}/samples.npy"}[
+        spec.of
+    ]
+
+    def start(w):
+        return {spec.of: path.format(**w)}
+
+    return start
 
 
 def figure_inputs(w):

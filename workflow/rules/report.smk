@@ -1,15 +1,16 @@
 # The tables, a page an experiment, and the report; each experiment is also a target:
 # `snakemake --cores all mnist`. Jobs of seconds stay on the machine that runs Snakemake.
-rule make_table:
+rule make_tables:
     input:
         plan.table_inputs.values(),
     output:
         report(
-            f"results/{run}/report/tables/table1.csv",
-            caption="../captions/table1.rst",
+            f"results/{run}/report/tables/parzen.csv",
+            caption="../captions/parzen.rst",
             category="Tables",
         ),
-        multiext(f"results/{run}/report/tables/table1", ".md", ".tex"),
+        multiext(f"results/{run}/report/tables/parzen", ".md", ".tex"),
+        multiext(f"results/{run}/report/tables/likelihoods", ".csv", ".md", ".tex"),
         multiext(f"results/{run}/report/tables/scores", ".csv", ".md", ".tex"),
         f"results/{run}/report/tables/tables.prov.json",
     log:
@@ -48,14 +49,13 @@ rule write_page:
         " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
 
 
-rule write_report:
+rule write_front_page:
     input:
         plan.page_inputs("index").values(),
     output:
         f"results/{run}/report/index.html",
         f"results/{run}/report/runs.csv",
         f"results/{run}/report/tables/costs.csv",
-        multiext(f"results/{run}/report/tables/table2", ".md", ".tex"),
         f"results/{run}/report/index.prov.json",
     log:
         f"logs/{run}/report/index.log",
@@ -66,7 +66,7 @@ rule write_report:
         roles=as_roles(plan.page_inputs("index")),
         out=subpath(output[0], parent=True),
     message:
-        "Write the report"
+        "Write the front page of the report"
     shell:
         "deepgen report --settings {params.settings:q} --expect-code {params.code:q}"
         " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"

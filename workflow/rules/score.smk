@@ -1,5 +1,5 @@
-# Choose sigma on validation images, then read the test images once; a set with folds has its own
-# sigma in every fold. The other scores compare samples with images.
+# Choose sigma on validation images, in every fold of a set that has folds, then read the test images
+# once. A score is taken of samples, the likelihood of the model.
 rule select_sigma:
     input:
         lambda w: prepared(f"{w.fold}valid.npy")(w),
@@ -24,37 +24,11 @@ rule select_sigma:
         " > {log:q} 2>&1"
 
 
-rule score_parzen:
+rule score:
     input:
-        lambda w: prepared(*(f"{fold}test.npy" for fold in plan.folds(w.experiment)))(w),
+        unpack(score_inputs),
         samples="results/{run}/{experiment}/{source}/samples.npy",
-        sigma=lambda w: [
-            f"results/{w.run}/{w.experiment}/{w.source}/{fold}sigma.json"
-            for fold in plan.folds(w.experiment)
-        ],
-    output:
-        "results/{run}/{experiment}/{source}/parzen.json",
-        "results/{run}/{experiment}/{source}/parzen.prov.json",
-    log:
-        "logs/{run}/{experiment}/{source}/parzen.log",
-    threads: cpu_threads
-    params:
-        settings=settings("score", "parzen"),
-        code=code("score", "parzen"),
-        data=prepared_folder,
-        out=subpath(output[0], parent=True),
-    message:
-        "Score {wildcards.experiment}, {wildcards.source}: parzen"
-    shell:
-        "deepgen score --settings {params.settings:q} --expect-code {params.code:q}"
-        " --samples {input.samples:q} --sigma {input.sigma:q} --data {params.data:q}"
-        " --out {params.out:q} > {log:q} 2>&1"
-
-
-rule score_by_comparison:
-    input:
-        unpack(comparison_inputs),
-        samples="results/{run}/{experiment}/{source}/samples.npy",
+        sigma=sigma_files,
     output:
         "results/{run}/{experiment}/{source}/{score}.json",
         "results/{run}/{experiment}/{source}/{score}.prov.json",
@@ -65,11 +39,35 @@ rule score_by_comparison:
         settings=settings("score"),
         code=code("score"),
         data=prepared_folder,
+        sigma=lambda w, input: as_option("sigma", input),
         classifier=lambda w, input: as_option("classifier", input),
         out=subpath(output[0], parent=True),
     message:
         "Score {wildcards.experiment}, {wildcards.source}: {wildcards.score}"
     shell:
         "deepgen score --settings {params.settings:q} --expect-code {params.code:q}"
-        " --samples {input.samples:q} {params.classifier:q} --data {params.data:q}"
-        " --out {params.out:q} > {log:q} 2>&1"
+        " --samples {input.samples:q} {params.sigma:q} {params.classifier:q}"
+        " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule likelihood:
+    input:
+        prepared("test.npy"),
+        model="results/{run}/{experiment}/seed-{seed}/{checkpoint}.safetensors",
+    output:
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/loglik.npy",
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/likelihood.json",
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/likelihood.prov.json",
+    log:
+        "logs/{run}/{experiment}/seed-{seed}/{checkpoint}/likelihood.log",
+    threads: cpu_threads
+    params:
+        settings=settings("likelihood"),
+        code=code("likelihood"),
+        data=subpath(input[0], parent=True),
+        out=subpath(output[0], parent=True),
+    message:
+        "Likelihood of {wildcards.experiment}, seed {wildcards.seed}, {wildcards.checkpoint} model"
+    shell:
+        "deepgen likelihood --settings {params.settings:q} --expect-code {params.code:q}"
+        " --model {input.model:q} --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"

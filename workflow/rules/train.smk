@@ -2,7 +2,7 @@
 rule train:
     input:
         lambda w: prepared(*plan.training_files(w.experiment))(w),
-        unpack(previous_model),
+        unpack(first_phase),
     output:
         multiext(
             "results/{run}/{experiment}/seed-{seed}/",
@@ -20,14 +20,14 @@ rule train:
         settings=settings("train"),
         code=code("train"),
         data=subpath(input[0], parent=True),
-        previous=lambda w, input: as_option("previous", input),
+        first_phase=lambda w, input: as_option("first_phase", input),
         stop_after=stop_after,
         out=subpath(output[0], parent=True),
     message:
         "Train {wildcards.experiment}, seed {wildcards.seed}; follow it in {log}"
     shell:
         "deepgen train --settings {params.settings:q} --expect-code {params.code:q}"
-        " --seed {wildcards.seed} --data {params.data:q} {params.previous:q}"
+        " --seed {wildcards.seed} --data {params.data:q} {params.first_phase:q}"
         " {params.stop_after:q} --out {params.out:q} > {log:q} 2>&1"
 
 

@@ -17,4 +17,4 @@ def read_raw(path: Path, size: int = -1) -> bytes:
     except FileNotFoundError:
         raise DeepgenError(f"{path} is missing: run deepgen fetch first") from None
     except OSError as error:
-        raise DeepgenError(f"{path} cannot be read ({error.strerror}): mend that first") from None
+        raise DeepgenError(f"{path} cannot be read ({error.strerror}): fix that first") from None

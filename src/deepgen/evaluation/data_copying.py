@@ -28,9 +28,6 @@ READING = (
     "underfitting; the error is that of a model that does neither."
 )
 
-# Splits that it looks at besides those that every comparing score is given
-READS = ("train",)
-
 # The paper's tau = 20 / m: below this the normal approximation of U is poor. Asked of held-out
 # images as well, of which the paper has enough in every cell.
 LEAST_IN_CELL = 20

@@ -1,9 +1,14 @@
-"""Nearest training images, to see whether a model has copied them (Figure 2's last column)."""
+"""Nearest training images, to see whether a model has copied them."""
 
+from typing import Any
+
+import numpy as np
 import torch
 from torch import Tensor
 
 ROWS = 4096
+# A sheet has four rows of five samples; the neighbour is that of the row's last sample
+FRAMED = [4, 9, 14, 19]
 
 
 @torch.no_grad()
@@ -26,3 +31,20 @@ def nearest(x: Tensor, train: Tensor) -> tuple[Tensor, Tensor]:
             if least < best[i]:
                 best[i], index[i] = least, start + where
     return index, best
+
+
+def study(given: Any, settings: dict[str, Any]) -> dict[str, dict[str, np.ndarray]]:
+    """The nearest training images of the samples that a sheet frames.
+
+    Args:
+        given: Of the stage `study`, with samples and the split `train`.
+        settings: Not used.
+
+    Returns:
+        `neighbours.npz` with images, float32 [4, D], indices, int64 [4], into the training set, and
+        distances, float64 [4] (Euclidean, scoring space).
+    """
+    train = given.images["train"]
+    index, squared = nearest(given.samples[FRAMED], train)
+    arrays = {"images": train[index], "indices": index, "distances": squared.sqrt()}
+    return {"neighbours.npz": {name: array.cpu().numpy() for name, array in arrays.items()}}

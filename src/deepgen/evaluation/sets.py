@@ -19,7 +19,7 @@ class Sets:
         held_out: Images that no training saw, for the data-copying test: the test images, or
             held-out images of training people where the test split has other people.
         valid: Validation images, for bandwidths only.
-        train: The training set, for a score that names it in `READS`; else None.
+        train: The training set, for a score that reads it; else None.
 
     Raises:
         DeepgenError: if a set is not such an array, is empty, holds a value that is not finite, or

@@ -18,8 +18,8 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     Args:
         inputs: `previews`, float32 [snapshots, n, H, W, C], the first at epoch 0; `history`, one
             row an epoch.
-        settings: `preview_epochs`: the epochs that have a snapshot if the training reached them;
-            `space`.
+        settings: `preview_epochs`: the epochs that have a snapshot, as the last one has, if the
+            training reached them; `space`.
 
     Raises:
         DeepgenError: if snapshots and epochs differ in number.
@@ -48,7 +48,7 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
 
 def _epochs(inputs: dict[str, Any], settings: dict[str, Any]) -> list[int]:
     last = int(inputs["history"]["epoch"].max())
-    epochs = [0, *sorted({e for e in settings["preview_epochs"] if e <= last})]
+    epochs = [0, *sorted({e for e in settings["preview_epochs"] if e < last}), last]
     if inputs["previews"].ndim != 5 or len(inputs["previews"]) != len(epochs):
         raise DeepgenError(
             f"previews of shape {list(inputs['previews'].shape)} do not hold the {len(epochs)} "

@@ -69,7 +69,7 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     fold = f" in fold 1 of {settings['folds']}" if settings["folds"] else ""
     text = (
         f"{style.source(settings)}. Mean log-likelihood of the validation images that choose σ"
-        f"{fold}, under a Parzen window on all samples that Table 1 scores; the large marks are "
+        f"{fold}, under a Parzen window on all samples that are scored; the large marks are "
         "the chosen values."
     )
     if low > grid["sigma"].min() or high < grid["sigma"].max():

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from deepgen.errors import DeepgenError
-from deepgen.reporting.wording import kept
+from deepgen.report.wording import kept
 
 DPI = 200
 # Okabe and Ito's palette, which colour-blind readers can tell apart
@@ -73,7 +73,7 @@ def displayed(values: np.ndarray, space: str, sheet: np.ndarray | None = None) -
 
     Args:
         values: Images in the scoring space, any shape.
-        space: A key of `deepgen.models.spaces.SPACES`.
+        space: Name of a space, as `pixels`.
         sheet: Images whose maximum counts, if not that of `values`.
     """
     if space != "contrast-normalised":

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 
 from deepgen.data.prepared import image_shape, load_labels
+from deepgen.data.scoring import score_images
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.classifier import fit
 from deepgen.files import write_json
-from deepgen.models.scoring import score_images
 from deepgen.tensors import write_tensors
 
 
@@ -22,7 +22,7 @@ def classify(data: Path, out: Path, settings: dict[str, Any], device: str) -> No
         data: Folder of the prepared data set.
         out: Receives `classifier.safetensors` and `classifier.json`: test_accuracy, standard_error
             (binomial, over test images), num_test_examples, epochs.
-        settings: The resolved slice: space, threads, classifier (epochs, seed, batch_size,
+        settings: The resolved slice: score_space, threads, classifier (epochs, seed, batch_size,
             learning_rate).
         device: `cpu`, `cuda` or `auto`.
 
@@ -37,14 +37,14 @@ def classify(data: Path, out: Path, settings: dict[str, Any], device: str) -> No
             f"{data} holds images of {shape[0]} x {shape[1]}, but the classifier needs 8 x 8: "
             "leave scores in features out of this experiment"
         )
-    train = score_images(data, "train", settings["space"], target)
+    train = score_images(data, "train", settings["score_space"], target)
     model = fit(train, train_labels, shape, settings["classifier"])
-    test = score_images(data, "test", settings["space"], target)
+    test = score_images(data, "test", settings["score_space"], target)
     accuracy = (model.predict(test) == test_labels).double().mean().item()
     metadata = {
         "shape": list(shape),
         "classes": model.output.out_features,
-        "space": settings["space"],
+        "space": settings["score_space"]["name"],
     }
     write_tensors(out / "classifier.safetensors", model.state_dict(), metadata)
     write_json(

@@ -1,15 +1,13 @@
 """Stage `figure`: one figure from the files that it shows."""
 
 import importlib
-import pkgutil
 from pathlib import Path
 from typing import Any
 
-import deepgen.figures
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
 from deepgen.files import write_atomically, write_text
-from deepgen.reporting.read import load
+from deepgen.report.read import load
 
 
 def figure(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
@@ -18,7 +16,7 @@ def figure(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
     Args:
         inputs: {role: file}, the roles that the figure's module lists in `INPUTS`.
         out: Receives `<output>.png`, `<output>.pdf` and `<output>.txt`.
-        settings: `figure`, a module of `deepgen.figures`; `output`, the files' name; the rest is
+        settings: `figure`, a module below `deepgen`; `output`, the files' name; the rest is
             the figure's own.
 
     Raises:
@@ -26,10 +24,10 @@ def figure(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
             does not fit.
     """
     name = settings["figure"]
-    known = [m.name for m in pkgutil.iter_modules(deepgen.figures.__path__) if m.name != "style"]
-    if name not in known:
-        raise DeepgenError(f"figure {name!r} is not known: choose from {', '.join(sorted(known))}")
-    module = importlib.import_module(f"deepgen.figures.{name}")
+    try:
+        module = importlib.import_module(f"deepgen.{name}")
+    except ModuleNotFoundError:
+        raise DeepgenError(f"figure {name!r} is not known: correct it, or name a file") from None
     optional = set(getattr(module, "OPTIONAL", ()))
     if wrong := (set(inputs) - optional) ^ set(module.INPUTS):
         raise DeepgenError(

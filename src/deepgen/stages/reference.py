@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.data.arrays import save_array
+from deepgen.data.scoring import score_images
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
 from deepgen.evaluation import references
-from deepgen.models.scoring import score_images
 
 
 def reference(data: Path, out: Path, settings: dict[str, Any], device: str = "cpu") -> None:
@@ -16,13 +16,13 @@ def reference(data: Path, out: Path, settings: dict[str, Any], device: str = "cp
     Args:
         data: Folder of the prepared data set.
         out: Receives `samples.npy`, float32 [n, D], in the scoring space.
-        settings: The resolved slice: space, threads, reference, seed and its own settings.
+        settings: The resolved slice: score_space, threads, reference, seed and its own settings.
 
     Raises:
         DeepgenError: for an unknown reference, or missing or damaged files.
     """
     target = choose_device(device, settings["threads"])
-    train = score_images(data, "train", settings["space"], target).numpy()
+    train = score_images(data, "train", settings["score_space"], target).cpu().numpy()
     seed = settings["seed"]
     match settings["reference"]:
         case "training-images":

@@ -1,12 +1,14 @@
-"""Stage `sample`: a model in; fair random draws in the scoring space out."""
+"""Stage `sample`: a model in; random draws in the scoring space out."""
 
 import time
 from pathlib import Path
 from typing import Any
 
 from deepgen.data.arrays import save_array
+from deepgen.data.coordinates import build_space
 from deepgen.device import choose_device
-from deepgen.models.loading import draw, load_trained
+from deepgen.families.trained import load_trained
+from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
 
 
@@ -18,7 +20,8 @@ def sample(
     Args:
         model: `selected.safetensors` or `last.safetensors`.
         out: Receives `samples.npy`, float32 [n, D].
-        settings: The resolved slice: model, num_samples, threads.
+        settings: The resolved slice: model, model_space, score_space, num_samples, threads, and
+            sampler if the experiment has one.
         seed: Of the experiment.
         code: Fingerprints of the model's code today.
 
@@ -29,9 +32,11 @@ def sample(
         DeepgenError: if the file holds another model or one that other code trained.
     """
     target = choose_device(device, settings["threads"])
-    network = load_trained(model, settings["model"], code).to(target)
+    network = load_trained(model, settings, code).to(target)
+    space, sampler = build_space(settings["score_space"]), settings.get("sampler", {})
     began = time.monotonic()
-    samples = draw(network, settings["num_samples"], stream(seed, "samples", target)).cpu()
+    rng = stream(seed, "samples", target)
+    samples = draw(network, settings["num_samples"], rng, space, **sampler).cpu()
     seconds = time.monotonic() - began
     save_array(out / "samples.npy", samples.numpy())
     return {"seconds": seconds}

@@ -9,12 +9,12 @@ from typing import Any
 import torch
 
 from deepgen.data.arrays import load_array
+from deepgen.data.coordinates import build_space
+from deepgen.data.scoring import load_samples, quantise, score_images
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.sets import Sets
 from deepgen.files import write_json
-from deepgen.models.scoring import load_samples, quantise, score_images
-from deepgen.models.spaces import SPACES
 
 
 def score(
@@ -34,11 +34,11 @@ def score(
         out: Receives `<score>.json`: for parzen {estimator: result}, for the others
             {representation: result}, the representations being the scoring space and, with a
             classifier, `features`.
-        settings: The resolved slice: score (a module of `deepgen.evaluation`), space, threads and
-            what that score needs: for parzen folds; for the others comparison (seed, num_samples,
-            held_out and what the score itself needs) and features (the module of the classifier,
-            or None).
-        sigmas: For parzen: `sigma.json`, or that of every fold, fold 1 first.
+        settings: The resolved slice: score (an entry of `deepgen.evaluation.catalogue` and module
+            of `deepgen.evaluation`), score_space, threads, reads (splits), and folds, their number,
+            for a score under a sigma; for others comparison (seed, num_samples, held_out and the
+            score's own) and features, the module of the classifier, if the set has labels.
+        sigmas: `sigma.json`, or that of every fold, fold 1 first, for a score with a sigma.
         classifier: A file of `classify`, if the samples are compared in its features, too.
 
     Returns:
@@ -50,15 +50,15 @@ def score(
     target = choose_device(device, settings["threads"])
     module = importlib.import_module(f"deepgen.evaluation.{settings['score']}")
     began = time.monotonic()
-    if settings["score"] == "parzen":
-        results = _parzen(module, samples, data, settings, target, sigmas)
+    if "folds" in settings:
+        results = _under_windows(module, samples, data, settings, target, sigmas)
     else:
         results = _compare(module, samples, data, settings, target, classifier)
     write_json(out / f"{settings['score']}.json", results)
     return {"seconds": time.monotonic() - began}
 
 
-def _parzen(
+def _under_windows(
     module: Any,
     samples: Path,
     data: Path,
@@ -66,11 +66,12 @@ def _parzen(
     device: torch.device,
     sigmas: list[Path],
 ) -> dict[str, Any]:
-    results = []
+    """The score under the bandwidth of every fold, or of the set without folds."""
+    space, results = settings["score_space"], []
     for i, path in enumerate(sigmas, 1):
         split = f"fold-{i}/test" if settings["folds"] else "test"
-        test = score_images(data, split, settings["space"], device)
-        title = SPACES[settings["space"]].title
+        test = score_images(data, split, space, device)
+        title = build_space(space).title
         centres = load_samples(samples, test)
         results.append(module.evaluate(centres, test, _read_choices(path), title))
     return module.over_folds(results) if settings["folds"] else results[0]
@@ -86,26 +87,20 @@ def _compare(
 ) -> dict[str, Any]:
     """The score of one set of samples in every representation.
 
-    The score's module says what is special about it: `READS`, splits that it needs besides those of
-    all, and `QUANTISED`, whether images and samples are quantised first.
+    The score's module says whether images and samples are `QUANTISED` first.
     """
-    spec, space = settings["comparison"], settings["space"]
-    images = {
-        split: score_images(data, split, space, device)
-        for split in dict.fromkeys(
-            ["test", "valid", spec["held_out"], *getattr(module, "READS", ())]
-        )
-    }
+    spec, space = settings["comparison"], settings["score_space"]
+    images = {split: score_images(data, split, space, device) for split in settings["reads"]}
     drawn = load_samples(samples, images["test"])
     if getattr(module, "QUANTISED", False):
         images = {split: quantise(x, space, images["valid"]) for split, x in images.items()}
         drawn = quantise(drawn, space, images["valid"])
-    representations = {space: lambda x: x}
+    representations = {space["name"]: lambda x: x}
     if classifier is not None:
         network = importlib.import_module(f"deepgen.evaluation.{settings['features']}")
         model = network.load_classifier(classifier)
         shape = load_array(data / "test.npy", mmap_mode="r").shape[1:]
-        network.check_fits(model, classifier, shape, space)
+        network.check_fits(model, classifier, shape, space["name"])
         representations["features"] = model.to(device).features
     results = {}
     for name, represent in representations.items():

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from deepgen.data.scoring import load_samples, score_images
 from deepgen.device import choose_device
 from deepgen.evaluation.parzen import choose_sigmas
 from deepgen.files import write_json, write_text
-from deepgen.models.scoring import load_samples, score_images
 
 
 def select_sigma(
@@ -20,14 +20,14 @@ def select_sigma(
         samples: `samples.npy`.
         data: Folder of the prepared data set.
         out: Receives `sigma_grid.csv` and `sigma.json`.
-        settings: The resolved slice: space, parzen, threads.
+        settings: The resolved slice: score_space, parzen, threads.
 
     Raises:
         DeepgenError: for missing or damaged files.
     """
     target = choose_device(device, settings["threads"])
     count = settings["parzen"]["sigma_examples"]
-    validation = score_images(data, "valid", settings["space"], target, count)
+    validation = score_images(data, "valid", settings["score_space"], target, count)
     centres = load_samples(samples, validation)
     curve, choices = choose_sigmas(validation, centres, settings["parzen"])
     write_text(out / "sigma_grid.csv", pd.DataFrame(curve).to_csv(index=False))

@@ -1,4 +1,4 @@
-"""Stage `train`: prepared data in; models, discriminator, history and previews out."""
+"""Stage `train`: prepared data in; models, objective, history and previews out."""
 
 import importlib
 import time
@@ -9,19 +9,20 @@ from typing import Any
 import pandas as pd
 import torch
 
+from deepgen.contracts import Model, Validation
 from deepgen.data.arrays import save_array
+from deepgen.data.coordinates import build_space
 from deepgen.data.prepared import image_shape, load_images, load_labels
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError, TemporaryStop
+from deepgen.families.loading import build_model, build_objective, load_model, save_model
 from deepgen.files import write_text
-from deepgen.models.base import Model
-from deepgen.models.loading import build_model, draw, load_model, save_model
+from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
-from deepgen.tensors import write_tensors
+from deepgen.tensors import part, write_tensors
 from deepgen.training.batches import Batches
 from deepgen.training.checkpoint import restore_latest, save_state
 from deepgen.training.loop import Loop
-from deepgen.training.selection import RULES, LastEpoch
 
 # Between two saves of the running state, or twenty times what the last one took: a state has up to
 # two gigabytes.
@@ -36,7 +37,7 @@ def train(
     seed: int,
     key: str,
     code: dict[str, str],
-    previous: Path | None = None,
+    first_phase: Path | None = None,
     device: str = "auto",
     should_stop: Callable[[], bool] = lambda: False,
     report: Callable[[dict[str, Any]], None] = lambda row: None,
@@ -45,14 +46,15 @@ def train(
 
     Args:
         data: Folder of the prepared data set.
-        out: Receives `selected.safetensors`, `last.safetensors`, `objective.safetensors`,
-            `history.csv` and `previews.npy`.
+        out: Receives `selected.safetensors`, `last.safetensors`, `objective.safetensors` (that of
+            the selected model), `history.csv` and `previews.npy`.
         states: Folders of saved states; the first is this training's own.
-        settings: The resolved slice: model, objective, training, threads.
+        settings: The resolved slice: model, model_space, score_space, objective, training, threads,
+            and sampler if the experiment has one.
         seed: Of initialisation, order, noise and dropout masks.
         key: Identity of this training, without its budget.
         code: Fingerprints of the code, kept in the model files.
-        previous: Model file of the experiment that this one continues (`init_from`).
+        first_phase: Model file of the experiment that this one continues (`init_from`).
         should_stop: Asked before every update; True saves the state and raises `TemporaryStop`.
         report: Called with the history's row after every epoch.
 
@@ -65,29 +67,51 @@ def train(
     target = choose_device(device, settings["threads"])
     shape = image_shape(data)
     images = torch.from_numpy(load_images(data, "train")).to(target)
-    labels = load_labels(data, "train")
-    labels = None if labels is None else torch.from_numpy(labels).to(target)
+    labels = _labels(data, "train", target)
+    score_space, sampler = build_space(settings["score_space"]), settings.get("sampler", {})
 
-    model = build_model(settings["model"], shape).to(target)
-    objectives = importlib.import_module(f"deepgen.objectives.{settings['objective']['name']}")
-    objective = objectives.build(settings["objective"], shape).to(target)
+    model = build_model(settings, shape).to(target)
+    objective = build_objective(settings, shape, model).to(target)
     batches = Batches(
-        images, labels, spec["batch_size"], model.space, stream(seed, "batches", target)
+        images, labels, spec["batch_size"], model.model_space, stream(seed, "batches", target)
     )
-    loop = Loop(model, objective, batches, stream(seed, "updates", target), spec["optimiser"])
-    selection = _selection(spec["selection"], data, model, seed, target)
+    rule = importlib.import_module(f"deepgen.training.selection.{spec['selection']['rule']}")
+    validation = Validation(
+        lambda: torch.from_numpy(load_images(data, "valid")).to(target),
+        lambda: _labels(data, "valid", target),
+        score_space,
+        sampler,
+    )
+    selection = rule.build(spec["selection"], validation, seed)
 
+    def preview() -> torch.Tensor:
+        """The same few draws at every snapshot, [1, n, D]."""
+        rng = stream(seed, "previews", target)
+        return draw(model, spec["previews"]["draws"], rng, score_space, **sampler).cpu()[None]
+
+    def begin() -> None:
+        """Draw the initial parameters, or take those of another experiment's model."""
+        model.model_space.fit(images)
+        train_y = model.model_space(images, stream(seed, "initial data", target))[0]
+        _initialise(model, train_y, stream(seed, "model", target), first_phase)
+        objective.begin(model, train_y, stream(seed, "objective", target))
+
+    loop = Loop(
+        model,
+        objective,
+        batches,
+        stream(seed, "updates", target),
+        _by_group(spec.get("optimiser", {}), objective.groups(model)),
+        spec["schedule_epochs"] / spec["epochs"] if "schedule_epochs" in spec else 1,
+    )
     restored = restore_latest(states, spec["epochs"], key, loop, selection)
     if restored:
         kept, previews = restored
     else:
-        train_y = model.space(images, stream(seed, "initial data", target))[0]
-        _initialise(model, train_y, stream(seed, "model", target), previous)
-        objective.begin(model, train_y, stream(seed, "objective", target))
-        del train_y
+        begin()
         loop.project()
         kept: dict[str, torch.Tensor] = {}
-        previews = _preview(model, spec, seed, target)[None]
+        previews = preview()
 
     def save() -> float:
         """Write the running state; returns when to write it again."""
@@ -112,16 +136,19 @@ def train(
         if selection.due(loop.epoch):
             loop.history[-1] |= selection.score(model, loop.epoch)
             if selection.improved:
-                kept = {name: t.clone() for name, t in model.state_dict().items()}
+                kept = _copied(model=model, objective=objective)
         if loop.epoch in spec["previews"]["epochs"]:
-            previews = torch.cat([previews, _preview(model, spec, seed, target)[None]])
+            previews = torch.cat([previews, preview()])
         report(loop.history[-1])
     save()
+    if loop.epoch not in spec["previews"]["epochs"]:
+        previews = torch.cat([previews, preview()])  # not in the state: a longer budget goes on
 
-    save_model(out / "last.safetensors", model, settings["model"], shape, code)
+    save_model(out / "last.safetensors", model, settings, shape, code)
     if kept:  # else the rule keeps the last model, or the budget ended before the first score
-        model.load_state_dict(kept)
-    save_model(out / "selected.safetensors", model, settings["model"], shape, code)
+        model.load_state_dict(part(kept, "model"))
+        objective.load_state_dict(part(kept, "objective"))
+    save_model(out / "selected.safetensors", model, settings, shape, code)
     metadata = {"objective": settings["objective"], "shape": list(shape), "code": code}
     write_tensors(out / "objective.safetensors", objective.state_dict(), metadata)
     write_text(out / "history.csv", _history_csv(loop.history))
@@ -129,42 +156,43 @@ def train(
     save_array(out / "previews.npy", array)
 
 
-def _selection(
-    settings: dict[str, Any], data: Path, model: Model, seed: int, device: torch.device
-) -> Any:
-    """The selection rule, with validation images if it looks at any."""
-    rule = RULES[settings["rule"]]
-    if rule is LastEpoch:
-        return rule(settings, None, seed)
-    valid = torch.from_numpy(load_images(data, "valid")).to(device)
-    validation = model.space.to_score(model.space(valid, stream(seed, "validation", device))[0])
-    return rule(settings, validation, seed)
+def _labels(data: Path, split: str, device: torch.device) -> torch.Tensor | None:
+    labels = load_labels(data, split)
+    return None if labels is None else torch.from_numpy(labels).to(device)
+
+
+def _by_group(optimiser: dict[str, Any], groups: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The optimiser of each group: one for all of them, or one each, or none at all."""
+    return dict.fromkeys(groups, optimiser) if "name" in optimiser else optimiser
+
+
+def _copied(**modules: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """A copy of the modules' tensors, as `<module>.<name>`."""
+    return {
+        f"{module}.{name}": tensor.clone()
+        for module, content in modules.items()
+        for name, tensor in content.state_dict().items()
+    }
 
 
 def _initialise(
-    model: Model, train: torch.Tensor, rng: torch.Generator, previous: Path | None
+    model: Model, train: torch.Tensor, rng: torch.Generator, first_phase: Path | None
 ) -> None:
     """Draw the initial parameters, or take those of another experiment's model."""
-    if previous is None:
+    if first_phase is None:
         model.initialise(train, rng)
         return
-    earlier = load_model(previous)[0].to(train.device)
     try:
-        model.initialise(train, rng, earlier)
+        model.initialise(train, rng, load_model(first_phase)[0].to(train.device))
     except ValueError as error:
         raise DeepgenError(
-            f"{previous} cannot begin this training: {error}; make model.generator end with the "
+            f"{first_phase} cannot begin this training: {error}; make the model end with the "
             "layers of the experiment that init_from names"
         ) from None
 
 
 def _history_csv(history: list[dict[str, float]]) -> str:
     """Columns in an order that does not depend on where a training was interrupted."""
-    first = ["epoch", "update", "learning_rate", "momentum"]
-    rest = sorted({name for row in history for name in row} - set(first))
-    return pd.DataFrame(history, columns=first + rest).to_csv(index=False)
-
-
-def _preview(model, spec: dict[str, Any], seed: int, device: torch.device) -> torch.Tensor:
-    """The same few draws at every snapshot, [n, D]."""
-    return draw(model, spec["previews"]["draws"], stream(seed, "previews", device)).cpu()
+    names = {name for row in history for name in row}
+    first = [n for n in ("epoch", "update", "learning_rate", "momentum") if n in names]
+    return pd.DataFrame(history, columns=first + sorted(names - set(first))).to_csv(index=False)

@@ -1,17 +1,9 @@
 """Minibatches in a new random order every epoch."""
 
-from typing import NamedTuple
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-
-class Batch(NamedTuple):
-    """One minibatch: coordinates y [m, D], log |dy/dx| [m] in nats, labels [m] or None."""
-
-    y: Tensor
-    log_det: Tensor
-    labels: Tensor | None
+from deepgen.contracts import Batch, Space
 
 
 class Batches:
@@ -29,7 +21,7 @@ class Batches:
     """
 
     def __init__(
-        self, data: Tensor, labels: Tensor | None, size: int, space: nn.Module, rng: torch.Generator
+        self, data: Tensor, labels: Tensor | None, size: int, space: Space, rng: torch.Generator
     ):
         self.data, self.labels, self.size, self.space, self.rng = data, labels, size, space, rng
         self.permutation = torch.empty(0, dtype=torch.int64, device=data.device)

@@ -1,40 +1,38 @@
 """The state of a running training, from which it continues with the same bits."""
 
-import hashlib
 import os
 from pathlib import Path
-from typing import Any
 
-import torch
 from torch import Tensor
 
+from deepgen.contracts import SelectionRule
 from deepgen.errors import DeepgenError
-from deepgen.files import canonical_json
-from deepgen.tensors import part, read_metadata, read_tensors, write_tensors
+from deepgen.tensors import Damaged, part, read_metadata, read_tensors, write_tensors
 from deepgen.training.loop import Loop
 
-STATE, PREVIOUS = "state.safetensors", "state.previous.safetensors"
-
-
-class DamagedState(DeepgenError):
-    """A state whose content does not match its digest."""
+STATE, FALLBACK = "state.safetensors", "state.fallback.safetensors"
 
 
 def save_state(
-    folder: Path, key: str, loop: Loop, selection: Any, kept: dict[str, Tensor], previews: Tensor
+    folder: Path,
+    key: str,
+    loop: Loop,
+    selection: SelectionRule,
+    kept: dict[str, Tensor],
+    previews: Tensor,
 ) -> None:
-    """Write the whole state atomically; the one before it stays as a reserve.
+    """Write the whole state atomically; the one before it stays to fall back on.
 
     Args:
         folder: Of this training and budget.
         key: Identity of the training without its budget.
-        kept: Tensors of the model that the selection rule keeps so far.
+        kept: `model.*` and `objective.*` of the epoch that the selection rule keeps so far.
         previews: Previews so far, [snapshots, n, D].
     """
     tensors = {f"model.{k}": v for k, v in loop.model.state_dict().items()}
     tensors |= {f"objective.{k}": v for k, v in loop.objective.state_dict().items()}
     for group, optimiser in loop.optimisers.items():
-        tensors |= {f"velocity.{group}.{i}": v for i, v in enumerate(optimiser.velocities)}
+        tensors |= {f"optimiser.{group}.{k}": v for k, v in optimiser.state().items()}
     tensors |= {f"sum.{k}": v for k, v in loop.sums.items()}
     tensors |= {f"kept.{k}": v for k, v in kept.items()}
     tensors |= {
@@ -54,15 +52,14 @@ def save_state(
         "best": selection.best,
         "last_gain": selection.last_gain,
     }
-    metadata["digest"] = _digest(tensors, metadata)
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / STATE).exists():
-        os.replace(folder / STATE, folder / PREVIOUS)
+        os.replace(folder / STATE, folder / FALLBACK)
     write_tensors(folder / STATE, tensors, metadata)
 
 
 def restore_latest(
-    folders: list[Path], budget: int, key: str, loop: Loop, selection: Any
+    folders: list[Path], budget: int, key: str, loop: Loop, selection: SelectionRule
 ) -> tuple[dict[str, Tensor], Tensor] | None:
     """Restore the most advanced state of at most `budget` epochs; None if there is none.
 
@@ -77,7 +74,7 @@ def restore_latest(
     """
     found: list[tuple[int, Path]] = []
     damage = None
-    for path in (folder / name for folder in folders for name in (STATE, PREVIOUS)):
+    for path in (folder / name for folder in folders for name in (STATE, FALLBACK)):
         if path.exists():
             try:
                 metadata = read_metadata(path)
@@ -86,22 +83,22 @@ def restore_latest(
             except DeepgenError as error:
                 damage = error
             except (KeyError, TypeError, ValueError):
-                damage = _damaged(path)
+                damage = Damaged(f"{path} is no state of a training")
             else:
                 within = epoch < budget or (epoch == budget and update == ended)
                 found += [(update, path)] if within else []
     for _, path in sorted(found, reverse=True):
         try:
             return restore_state(path, key, loop, selection)
-        except DamagedState as error:
+        except Damaged as error:
             damage = error
     if damage:
-        raise damage
+        raise DeepgenError(f"{damage}; to train from the start, delete its folder")
     return None
 
 
 def restore_state(
-    path: Path, key: str, loop: Loop, selection: Any
+    path: Path, key: str, loop: Loop, selection: SelectionRule
 ) -> tuple[dict[str, Tensor], Tensor]:
     """Put a saved state into a freshly built loop; returns `kept` and `previews`.
 
@@ -110,10 +107,7 @@ def restore_state(
     """
     tensors, metadata = read_tensors(path)
     device = loop.rng.device
-    digest = metadata.pop("digest", None)
     cure = f"; delete {path.parent} to train from the start"
-    if digest != _digest(tensors, metadata):
-        raise _damaged(path)
     if metadata["key"] != key:
         raise DeepgenError(f"{path} belongs to another training or was made by other code{cure}")
     if metadata["device"] != device.type:
@@ -124,9 +118,7 @@ def restore_state(
     loop.model.load_state_dict(part(tensors, "model"))
     loop.objective.load_state_dict(part(tensors, "objective"))
     for group, optimiser in loop.optimisers.items():
-        saved = part(tensors, f"velocity.{group}")
-        for i, velocity in enumerate(optimiser.velocities):
-            velocity.copy_(saved[str(i)])
+        optimiser.load_state(part(tensors, f"optimiser.{group}"))
     loop.sums = {k: v.to(device) for k, v in part(tensors, "sum").items()}
     loop.rng.set_state(tensors["rng.loop"])
     loop.batches.rng.set_state(tensors["rng.batches"])
@@ -136,19 +128,3 @@ def restore_state(
     loop.history = metadata["history"]
     selection.best, selection.last_gain = metadata["best"], metadata["last_gain"]
     return part(tensors, "kept"), tensors["previews"]
-
-
-def _damaged(path: Path) -> DamagedState:
-    return DamagedState(
-        f"{path} is damaged: its digest does not match its content; delete {path.parent} to train "
-        "from the start"
-    )
-
-
-def _digest(tensors: dict[str, Tensor], metadata: dict[str, Any]) -> str:
-    digest = hashlib.sha256(canonical_json(metadata).encode())
-    for name in sorted(tensors):
-        tensor = tensors[name].detach().cpu().contiguous()
-        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
-        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()

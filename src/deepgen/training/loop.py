@@ -1,5 +1,6 @@
 """The training loop: it knows a model, an objective and batches, and no family."""
 
+import importlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepgen.models.base import Model
-from deepgen.objectives.base import Objective
-from deepgen.training.batches import Batches
-from deepgen.training.momentum_sgd import MomentumSGD
-from deepgen.training.schedules import learning_rate, momentum
+from deepgen.contracts import Batches, Clock, Model, Objective
+from deepgen.training.gradients import treat
 
 
 class Diverged(Exception):
@@ -19,13 +17,14 @@ class Diverged(Exception):
 
 
 class Loop:
-    """One training: its parameters, velocities, random numbers and history.
+    """One training: its parameters, optimisers, random numbers and history.
 
     Args:
         model, objective: On the device, initialised.
         batches: The training set.
         rng: Noise and dropout masks, on the device.
-        optimiser: The resolved `optimiser` section.
+        optimisers: The resolved settings of an optimiser by group; a group without one is frozen.
+        pace: How many times faster than the training the schedules run.
     """
 
     def __init__(
@@ -34,39 +33,47 @@ class Loop:
         objective: Objective,
         batches: Batches,
         rng: torch.Generator,
-        optimiser: dict[str, Any],
+        optimisers: dict[str, dict[str, Any]],
+        pace: float = 1,
     ):
         self.model, self.objective, self.batches, self.rng = model, objective, batches, rng
-        self.settings = optimiser
-        self.groups = objective.groups(model)
-        self.optimisers = {name: MomentumSGD(p) for name, p in self.groups.items()}
-        self.projected = [
-            layer for part in (model, objective) for layer in part.modules() if _is_bounded(layer)
-        ]
+        self.groups, self.pace = objective.groups(model), pace
+        self.settings = {group: s for group, s in optimisers.items() if self.groups[group]}
+        self.optimisers = {
+            group: importlib.import_module(f"deepgen.training.optimisers.{s['name']}").build(
+                self.groups[group], s
+            )
+            for group, s in self.settings.items()
+        }
+        parts = [layer for part in (model, objective) for layer in part.modules()]
+        self.projected = [layer for layer in parts if hasattr(layer, "project")]
         self.epoch, self.update = 0, 0
         self.sums: dict[str, Tensor] = {}
         self.history: list[dict[str, float]] = []
 
-    def rates(self) -> tuple[float, float]:
-        """Learning rate of the next update and momentum of its epoch."""
-        s, m = self.settings, self.settings["momentum"]
-        rate = learning_rate(
-            self.update, s["learning_rate"], s["decay_per_update"], s["minimum_learning_rate"]
-        )
-        return rate, momentum(self.epoch + 1, m["initial"], m["final"], m["saturation_epoch"])
+    def clock(self) -> Clock:
+        """The time of the next update, as schedules count it."""
+        return Clock(self.update * self.pace, 1 + self.epoch * self.pace)
 
     def run_update(self) -> None:
         """One step of the objective: every yield is differentiated whole, then applied whole."""
-        rate, mu = self.rates()
+        clock = self.objective.clock = self.clock()
+        self.objective.statistics, yields = {}, 0
         for losses in self.objective.step(self.model, self.batches, self.rng):
-            last = list(losses)[-1]
+            trained = [group for group in losses if group in self.optimisers]
             gradients = {
-                group: torch.autograd.grad(loss, self.groups[group], retain_graph=group != last)
-                for group, loss in losses.items()
+                group: torch.autograd.grad(
+                    losses[group], self.groups[group], retain_graph=group != trained[-1]
+                )
+                for group in trained
             }
             for group, gradient in gradients.items():
-                self.optimisers[group].step(gradient, rate, mu)
+                treated = treat(gradient, self.groups[group], self.settings[group])
+                self.optimisers[group].step(treated, clock)
                 self._add(f"loss_{group}", losses[group].detach())
+            self.project()
+            yields += 1
+        if not yields:  # twice would shrink a column twice: the projection divides by 1e-7 + norm
             self.project()
         for name, value in self.objective.statistics.items():
             self._add(name, value)
@@ -89,13 +96,26 @@ class Loop:
                 return False
             self.run_update()
         self.check_finite()
-        rate, mu = self.rates()
+        rates = self.rates()
         self.epoch += 1
-        row = {"epoch": self.epoch, "update": self.update, "learning_rate": rate, "momentum": mu}
+        row = {"epoch": self.epoch, "update": self.update} | rates
         row |= {name: (total / count).item() for name, (total, count) in self.sums.items()}
         self.history.append(row)
         self.sums = {}
         return True
+
+    def rates(self) -> dict[str, float]:
+        """What the schedules give at `clock()`, named by group where their settings differ.
+
+        The settings and not the rates, which could differ in some epochs only.
+        """
+        found = {
+            group: optimiser.rates(self.clock()) for group, optimiser in self.optimisers.items()
+        }
+        first = next(iter(self.settings.values()), {})
+        if all(settings == first for settings in self.settings.values()):
+            return next(iter(found.values()), {})
+        return {f"{k}_{group}": v for group, rates in found.items() for k, v in rates.items()}
 
     def check_finite(self) -> None:
         """Raise `Diverged` if a loss or a parameter is not finite."""
@@ -103,14 +123,10 @@ class Loop:
         for name, (total, _) in self.sums.items():
             if not math.isfinite(total.item()):
                 raise Diverged(f"{name} is {total.item()} {where}")
-        for group, parameters in self.groups.items():
-            if not all(bool(torch.isfinite(p).all()) for p in parameters):
-                raise Diverged(f"a parameter of the {group} is not finite {where}")
+        for name, part in (("model", self.model), ("objective", self.objective)):
+            if not all(bool(torch.isfinite(p).all()) for p in part.parameters()):
+                raise Diverged(f"a parameter of the {name} is not finite {where}")
 
     def _add(self, name: str, value: Tensor) -> None:
         one = torch.stack((value, torch.ones_like(value)))
         self.sums[name] = self.sums[name] + one if name in self.sums else one
-
-
-def _is_bounded(layer: Any) -> bool:
-    return getattr(layer, "max_col_norm", None) is not None

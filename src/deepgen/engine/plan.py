@@ -1,0 +1,380 @@
+"""The run as a list of jobs: what Snakemake asks before it draws its graph.
+
+Imports neither torch nor pandas, so that `snakemake -n` is quick.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from typing import Any
+
+from deepgen.checks import takes_samples
+from deepgen.config import Config
+from deepgen.data.registry import DATASETS, prepared_names, raw_names
+from deepgen.engine.identity import code_of
+from deepgen.engine.slices import paper_settings, stage_settings
+from deepgen.evaluation.catalogue import SCORES, splits
+from deepgen.figures.catalogue import FIGURES, Study
+from deepgen.files import canonical_json
+from deepgen.papers import PAPERS, figures_of, paper_of, studies_of
+from deepgen.places import CHECKPOINTS, Place
+from deepgen.settings import Experiment
+
+TABLES = ("parzen", "scores", "likelihoods")
+
+
+class Plan:
+    """Names, settings and code of a run's jobs.
+
+    Args:
+        config: A checked configuration.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.run = config.run.run
+        self.experiments = config.experiments
+        # Asked for every job, and the same for every seed
+        self._resolved = cache(self._resolve)
+        self._fingerprints = cache(self._fingerprint)
+
+    def settings(self, stage: str, owner: str = "", name: str = "") -> str:
+        """The stage's resolved slice of the settings, as canonical JSON.
+
+        Args:
+            owner: The experiment, or the paper of a study or figure that is about none; for `fetch`
+                and `prepare` any experiment on the data set; for `table` and `report`, which are
+                about the whole run, none.
+            name: Of the score, figure, study, reference or page, for the stages that have one.
+        """
+        return canonical_json(self._resolved(stage, owner, name))
+
+    def code(self, stage: str, owner: str = "", name: str = "") -> str:
+        """Fingerprints of the code that the stage can reach, as canonical JSON."""
+        return canonical_json(self._fingerprints(stage, owner, name))
+
+    def for_wildcards(
+        self, kind: Callable[..., str], stage: str, name: str = ""
+    ) -> Callable[[Any], str]:
+        """`settings` or `code` of a stage as a rule's params function, of wildcards only."""
+
+        def params(wildcards: Any) -> str:
+            names = (wildcards.get(key) for key in ("score", "figure", "reference"))
+            return kind(stage, wildcards.experiment, name or next(filter(None, names), ""))
+
+        return params
+
+    @property
+    def trained(self) -> dict[str, Experiment]:
+        """All experiments that are trained, scored or not."""
+        return self.experiments | self.config.first_phases
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Experiments whose set must be asked for, with the sentence how."""
+        return {n: DATASETS[e.dataset].how_to_get for n, e in self.config.not_run.items()}
+
+    @cached_property
+    def papers(self) -> list[str]:
+        """The papers that any experiment of the run stands for."""
+        named = {e.paper for e in (self.experiments | self.config.not_run).values()}
+        return [paper for paper in PAPERS if paper in named]
+
+    @property
+    def datasets(self) -> dict[str, str]:
+        """Every data set of the run with the first experiment that uses it."""
+        found: dict[str, str] = {}
+        for name, experiment in self.trained.items():
+            found.setdefault(experiment.dataset, name)
+        return found
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        """The studies of models and samples that the run's experiments may ask for."""
+        return {n: s for paper in (None, *self.papers) for n, s in studies_of(paper).items()}
+
+    def run_studies(self, paper: str) -> dict[str, Study]:
+        """The studies of a paper that are about no experiment."""
+        return {n: s for n, s in paper_of(paper).STUDIES.items() if s.of == "nothing"}
+
+    def training_files(self, experiment: str) -> list[str]:
+        """Prepared files that a training reads; validation images only if it selects by them."""
+        selection = self.config[experiment].training.selection
+        return ["train.npy", "train_labels.npy"] + ["valid.npy"] * selection.READS_VALIDATION
+
+    def folds(self, experiment: str) -> list[str]:
+        """Folders of the folds that choose sigma, `fold-1/` and so on; `""` without folds."""
+        count = DATASETS[self.config[experiment].dataset].folds
+        return [f"fold-{k}/" for k in range(1, count + 1)] or [""]
+
+    def sigma_folds(self, experiment: str, score: str) -> list[str]:
+        """The folds whose sigma a score needs; none for a score without one."""
+        return self.folds(experiment) if SCORES[score].sigma else []
+
+    def score_files(self, experiment: str, score: str) -> dict[str, str]:
+        """Prepared files that a score reads, by split."""
+        read = splits(score, self.config[experiment].comparison.held_out)
+        folds = self.sigma_folds(experiment, score) or [""]
+        return {f"{fold}{split}": f"{fold}{split}.npy" for fold in folds for split in read}
+
+    def classified(self, experiment: str, score: str) -> bool:
+        """Whether a score also compares in a classifier's features."""
+        return "features" in self._resolved("score", experiment, score)
+
+    def figure_inputs(self, experiment: str, figure: str) -> dict[str, str]:
+        """What a figure is made of, by role, below the experiment's folder."""
+        own = self.config[experiment]
+        spec = figures_of(own.paper)[figure]
+        seed = own.seeds[0]
+        names = {
+            "seed": Place(experiment, seed).source,
+            "chosen": Place(experiment, seed, "selected").source,
+            "fold": self.folds(experiment)[0],
+        }
+        inputs = {role: path.format(**names) for role, path in spec.inputs.items()}
+        return inputs | {
+            role: f"{names['chosen']}/{score}.json"
+            for role, score in spec.optional.items()
+            if score in own.scores
+        }
+
+    def raw_files(self, dataset: str) -> list[str]:
+        """What `fetch` makes."""
+        names = raw_names(DATASETS[dataset].fetch_settings(dataset))
+        return [f"data/raw/{dataset}/{name}" for name in names]
+
+    def prepared_files(self, dataset: str) -> list[str]:
+        """What `prepare` makes."""
+        names = prepared_names(DATASETS[dataset].prepare_settings())
+        return [f"data/prepared/{dataset}/{name}" for name in names]
+
+    @cached_property
+    def table_rows(self) -> list[dict[str, Any]]:
+        """What the tables are made of, one entry a model or reference."""
+        return [row for name in self.experiments for row in self._rows(name)]
+
+    @cached_property
+    def table_inputs(self) -> dict[str, str]:
+        """What the tables of scores are made of: {role: path}."""
+        return {
+            f"{score}:{row['experiment']}/{row['source']}": (
+                f"results/{self.run}/{row['experiment']}/{row['source']}/{score}.json"
+            )
+            for row in self.table_rows
+            for score in row["scores"]
+        }
+
+    def page_inputs(self, page: str) -> dict[str, str]:
+        """What a page of the report is made of: {role: path}.
+
+        An experiment's page needs its own files alone, so that it is there whatever becomes of the
+        others.
+
+        Args:
+            page: `index`, a paper or an experiment.
+        """
+        results, inputs, provenance = f"results/{self.run}", {}, []
+        figures = self._figures(page)
+        for name in self._shown(page):
+            dataset = self.config[name].dataset
+            provenance += [f"data/raw/{dataset}/fetch", f"data/prepared/{dataset}/prepare"]
+            inputs |= self._evidence(name, figures)
+        for figure in figures:
+            path = f"{results}/report/figures/{figure}"
+            inputs |= {f"figure:{figure}": f"{path}.png", f"caption:{figure}": f"{path}.txt"}
+            provenance.append(path)
+        for place in self._trainings(page):
+            inputs[f"history:{place}"] = f"{results}/{place}/history.csv"
+            provenance.append(f"{results}/{place}/train")
+        for row in (row for row in self.table_rows if row["experiment"] in self._shown(page)):
+            provenance += self._made_for(row)
+        if page in self.experiments:
+            inputs |= {
+                role: path for role, path in self.table_inputs.items() if f":{page}/" in role
+            }
+        else:
+            inputs |= {name: f"{results}/report/tables/{name}.csv" for name in TABLES}
+            provenance.append(f"{results}/report/tables/tables")
+        if page in self.papers:
+            provenance += [f"{results}/{page}/{study}" for study in self.run_studies(page)]
+        labels = {path: path.removeprefix(f"{results}/") for path in dict.fromkeys(provenance)}
+        return inputs | {f"provenance:{labels[p]}": f"{p}.prov.json" for p in labels}
+
+    def page_files(self, page: str) -> list[str]:
+        """Files that the stage `report` makes for a page."""
+        return report_names(self._resolved("report", "", page))
+
+    def _made_for(self, row: dict[str, Any]) -> Iterator[str]:
+        """Provenance of all that a row of the tables rests on, beside the training."""
+        folder = f"results/{self.run}/{row['experiment']}/{row['source']}"
+        if any(SCORES[score].of == "samples" for score in row["scores"]):
+            yield f"{folder}/{'sample' if row['kind'] == 'model' else 'reference'}"
+        for score in row["scores"]:
+            yield f"{folder}/{score}"
+            for fold in self.sigma_folds(row["experiment"], score):
+                yield f"{folder}/{fold}select-sigma"
+
+    def _figures(self, page: str) -> list[str]:
+        """The figures of a page, each `<experiment or paper>/<figure>`."""
+        found = []
+        for name in self._shown(page):
+            for figure in self.config[name].figures:
+                general = figure in FIGURES
+                if page == name or general == (page == "index"):
+                    found.append(f"{name}/{figure}")
+        run_figures = paper_of(page).RUN_FIGURES if page in self.papers else ()
+        return found + [f"{page}/{figure}" for figure in run_figures]
+
+    def _evidence(self, name: str, figures: list[str]) -> dict[str, str]:
+        """Files of an experiment that the report shows beside its tables and figures."""
+        folder, found = f"results/{self.run}/{name}", {}
+        if any(self.classified(name, s) for s in self.config[name].scores if s != "likelihood"):
+            found[f"classifier:{name}"] = f"{folder}/classifier/classifier.json"
+        for label in (label for label in figures if label.startswith(f"{name}/")):
+            figure = label.removeprefix(f"{name}/")
+            inputs = self.figure_inputs(name, figure)
+            for role in figures_of(self.config[name].paper)[figure].optional:
+                if role in inputs:
+                    found[f"data:{label}"] = f"{folder}/{inputs[role]}"
+        return found
+
+    def _shown(self, page: str) -> list[str]:
+        """The experiments of a page."""
+        if page in self.papers:
+            return [name for name, e in self.experiments.items() if e.paper == page]
+        return list(self.experiments) if page == "index" else [page]
+
+    def _trainings(self, page: str) -> list[Place]:
+        """Trainings of a page's experiments, each behind what it continues."""
+        found: list[Place] = []
+        for name in self._shown(page):
+            for seed in self.experiments[name].seeds:
+                chain = [Place(phase, seed) for phase in self._phases(name)]
+                found += [place for place in chain if place not in found]
+        return found
+
+    def _phases(self, name: str) -> list[str]:
+        """The experiment with what it continues before it."""
+        first = self.config[name].init_from
+        return [*(self._phases(first) if first else []), name]
+
+    def _resolve(self, stage: str, owner: str, name: str) -> dict[str, Any]:
+        if stage == "table":
+            return {"rows": self.table_rows, "not_run": self._not_run(), "papers": self.papers}
+        if stage == "report":
+            return self._report_settings(name)
+        if owner in PAPERS:
+            return paper_settings(stage, self.config.run, owner, name)
+        if stage == "fetch":
+            dataset = self.config[owner].dataset
+            return DATASETS[dataset].fetch_settings(dataset, self.config.run.data.tfd.file)
+        return stage_settings(stage, self.config[owner], name)
+
+    def _fingerprint(self, stage: str, owner: str, name: str) -> dict[str, str]:
+        return code_of(stage, self._resolved(stage, owner, name))
+
+    def _report_settings(self, page: str) -> dict[str, Any]:
+        shown = self._shown(page)
+        phases = {phase for name in shown for phase in self._phases(name)}
+        first = [name for name in self.config.first_phases if name in phases]
+        known = (self.config[name].paper for name in shown)
+        papers = [page] if page in self.papers else list(dict.fromkeys(filter(None, known)))
+        settings = {
+            "run": self.run,
+            "page": page,
+            "order": shown,  # which JSON with sorted keys would lose
+            "experiments": {name: self._described(name) for name in shown},
+            "first_phases": {name: self._described(name) for name in first},
+            "not_run": self._not_run(),
+            "papers": [self._described_paper(name) for name in papers],
+            "figures": self._figures(page),
+        }
+        if page in self.papers:
+            return settings | {"paper": page}
+        if page == "index":
+            return settings
+        rows = [row for row in self.table_rows if row["experiment"] == page]
+        return settings | {"not_run": [], "rows": rows}
+
+    def _described(self, name: str) -> dict[str, Any]:
+        """What the report says of an experiment."""
+        experiment = self.config[name]
+        dataset = DATASETS[experiment.dataset]
+        described = {
+            "title": experiment.title,
+            "dataset_title": dataset.title,
+            "dataset_citation": dataset.citation,
+            "dataset_licence": dataset.licence,
+            "settings": experiment.resolved(),
+            "full_budget": self.config.full_budgets[name],
+            "full_seeds": self.config.full_seeds[name],
+            "figures": [f"{name}/{figure}" for figure in experiment.figures],
+        }
+        return described | ({"paper": experiment.paper} if experiment.paper else {})
+
+    @staticmethod
+    def _described_paper(name: str) -> dict[str, str]:
+        paper = paper_of(name)
+        return {"name": name, "title": paper.TITLE, "citation": paper.CITATION, "url": paper.URL}
+
+    def _not_run(self) -> list[dict[str, str]]:
+        """Experiments that are left out, for the tables and the report."""
+        return [
+            {
+                "experiment": name,
+                "dataset_title": DATASETS[experiment.dataset].title,
+                "model": experiment.title,
+                "how_to_get": DATASETS[experiment.dataset].how_to_get,
+            }
+            for name, experiment in self.config.not_run.items()
+        ]
+
+    def _rows(self, name: str) -> Iterator[dict[str, Any]]:
+        experiment = self.experiments[name]
+        common = {"experiment": name, "dataset": DATASETS[experiment.dataset].title}
+        if experiment.paper:
+            common["paper"] = experiment.paper
+        for seed in experiment.seeds:
+            for checkpoint in CHECKPOINTS:
+                yield common | {
+                    "model": experiment.title,
+                    "kind": "model",
+                    "scores": list(experiment.scores),
+                    "selection": checkpoint,
+                    "seed": seed,
+                    "source": Place(name, seed, checkpoint).source,
+                }
+        if not takes_samples(experiment):
+            return
+        of_samples = [score for score in experiment.scores if SCORES[score].of == "samples"]
+        for reference in experiment.references.names:
+            # Training images against test images: what the comparing scores say of the truth
+            real = reference == "training-images"
+            yield common | {
+                "model": _reference_title(reference, experiment.references.model_dump()),
+                "kind": "reference",
+                "scores": of_samples if real else [s for s in of_samples if SCORES[s].sigma],
+                "selection": "",
+                "source": Place(name, reference=reference).source,
+            }
+
+
+def report_names(settings: dict[str, Any]) -> list[str]:
+    """Files that the stage `report` makes for a page."""
+    page = settings["page"]
+    if page == "index":
+        return ["index.html", "runs.csv", "tables/costs.csv"]
+    own = paper_of(page).TABLES if "paper" in settings else ()
+    return [f"{page}.html", *(f"tables/{name}" for name in own)]
+
+
+def rule_name(*words: str) -> str:
+    """A rule's name, which cannot hold a hyphen."""
+    return "_".join(words).replace("-", "_")
+
+
+def _reference_title(name: str, settings: dict[str, Any]) -> str:
+    return {
+        "training-images": f"{settings['num_samples']:,} training images",
+        "kmeans": f"k-means, {settings['kmeans_centroids']:,} centroids",
+        "gaussian": "Gaussian, full covariance",
+    }[name]

@@ -1,0 +1,142 @@
+"""Runs the stage `train` inside the store: running states, signals, and trainings that diverged."""
+
+import json
+import math
+import os
+import resource
+import socket
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from deepgen.engine.gpu_slots import take_gpu
+from deepgen.engine.identity import model_code
+from deepgen.engine.job import Job
+from deepgen.engine.progress import LOG, TrainingProgress, seconds_in
+from deepgen.engine.stop import StopRequest
+from deepgen.errors import DeepgenError
+from deepgen.files import write_json
+
+DIVERGED = "diverged.json"
+TRAINING = "training.json"  # whose state it is and who continued it last, for `deepgen status`
+
+
+def run_training(
+    job: Job, data: Path, first_phase: Path | None, device: str, stop_after: float | None
+) -> None:
+    """Train, or continue to train, in the job's folder of the store.
+
+    Another process that trains the same seed is waited for. `stop_after` counts from this call.
+
+    Raises:
+        TemporaryStop: when a signal or `stop_after` seconds ended it; the state is saved.
+        DeepgenError: if this training diverges or is known to, and as `Job.run`.
+    """
+    folder, entry, training = job.folder, job.entry, job.settings["training"]
+    if folder is None or entry is None:
+        raise ValueError("a training needs a store for its running state")
+
+    began = time.monotonic()
+    if stop_after is not None and not 0 <= job.lock_timeout <= stop_after:
+        job.lock_timeout = stop_after
+
+    def make(out: Path) -> dict[str, float]:
+        _refuse_diverged(folder / DIVERGED)
+        whose = {"out": str(job.out), "seed": job.seed}
+        write_json(entry / TRAINING, whose | {"host": socket.gethostname(), "pid": os.getpid()})
+        if device == "auto":
+            take_gpu(math.inf if stop_after is None else began + stop_after)
+        from deepgen.data.arrays import load_array
+        from deepgen.stages.train import train
+        from deepgen.training.checkpoint import FALLBACK
+        from deepgen.training.loop import Diverged
+
+        others = sorted(p for p in folder.glob("budget-*") if p != entry)
+        _say_where_it_begins(training["epochs"], [entry, *others])
+        examples = len(load_array(data / "train.npy", mmap_mode="r"))
+        stop = StopRequest(stop_after and stop_after - (time.monotonic() - began))
+        progress = TrainingProgress(entry / LOG, training["epochs"], examples)
+        try:
+            train(
+                data=data,
+                out=out,
+                states=[entry, *others],
+                settings=job.settings,
+                seed=job.seed,
+                key=job.key,
+                code=model_code(job.settings),
+                first_phase=first_phase,
+                device=device,
+                should_stop=stop,
+                report=progress,
+            )
+        except Diverged as error:
+            write_json(folder / DIVERGED, {"reason": str(error)})
+            _refuse_diverged(folder / DIVERGED)
+        finally:
+            progress.close()
+            stop.release()
+        for fallback in folder.glob(f"budget-*/{FALLBACK}"):
+            fallback.unlink()  # up to two gigabytes that only a running training needs
+        return {
+            "training_seconds": sum(map(seconds_in, folder.glob(f"budget-*/{LOG}"))),
+            "peak_memory_bytes": _peak_memory(),
+            "parameters": {
+                "model": _count(out / "last.safetensors"),
+                "objective": _count(out / "objective.safetensors"),
+            },
+            "checkpoint_bytes": (out / "last.safetensors").stat().st_size,
+        }
+
+    job.run(make)
+
+
+def _count(path: Path) -> int:
+    """Values in a file of tensors, read from its header."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
+
+
+def _peak_memory() -> int:
+    """The most memory that this process has held, on a GPU if it used one."""
+    import torch
+
+    if torch.cuda.is_available() and (held := torch.cuda.max_memory_allocated()):
+        return held
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts kilobytes
+
+
+def _say_where_it_begins(budget: int, states: list[Path]) -> None:
+    """Say which epoch a training continues in, or that every saved state is beyond its budget."""
+    from deepgen.tensors import read_metadata
+
+    epochs = []
+    for path in (state for folder in states for state in folder.glob("state*.safetensors")):
+        # A damaged state is the training's to report
+        with suppress(DeepgenError, ValueError, TypeError):
+            epochs.append(int(read_metadata(path).get("epoch", 0)))
+    if within := [epoch for epoch in epochs if epoch <= budget]:
+        print(
+            f"deepgen train: continues from saved states up to epoch {max(within)} of {budget}",
+            file=sys.stderr,
+            flush=True,
+        )
+    elif epochs:
+        print(
+            f"deepgen train: the saved states are at epochs {min(epochs)} to {max(epochs)}, beyond "
+            f"this budget of {budget}, so training starts anew; to continue one, set "
+            f"training.epochs to {min(epochs)} or more",
+            file=sys.stderr,
+        )
+
+
+def _refuse_diverged(record: Path) -> None:
+    if record.exists():
+        reason = json.loads(record.read_text(encoding="utf-8"))["reason"]
+        raise DeepgenError(
+            f"training diverged: {reason}; lower training.optimiser.learning_rate (this is kept in "
+            f"{record}; delete that file to try the same again)"
+        )

@@ -1,0 +1,3 @@
+"""The families, listed: each is a folder with `settings`, `model` and `objective`."""
+
+FAMILIES = ("gan", "mixture")

@@ -1,0 +1,56 @@
+"""What the settings of every family say of it, without torch.
+
+A family's module `settings` has `Model` and the settings of the objectives that can train it.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from deepgen.typed import Settings
+
+
+class ObjectiveSettings(Settings):
+    """Base of the settings of an objective."""
+
+    GROUPS: ClassVar[tuple[str, ...]] = ("model", "objective")  # that an optimiser updates
+    # Unless the experiment has one of its own
+    OPTIMISER: ClassVar[dict[str, Any] | None] = None
+
+    def check(self, shape: tuple[int, int, int], images: int | None) -> None:
+        """Refuse what does not fit the training set.
+
+        Args:
+            shape: Height, width and channels of an image.
+            images: How many there are, if that is known.
+
+        Raises:
+            ValueError: a sentence without its subject, the experiment's file.
+        """
+
+
+class MaximumLikelihood(ObjectiveSettings):
+    """Gradient ascent on the mean log-likelihood, or on the family's bound of it."""
+
+    GROUPS: ClassVar = ("model",)
+    OPTIMISER: ClassVar = {"name": "adam"}
+
+    name: Literal["maximum_likelihood"] = Field(description="Trains families with `log_prob`.")
+
+
+class ModelSettings(Settings):
+    """Base of the settings of a model."""
+
+    CAN: ClassVar[frozenset[str]] = frozenset()  # capabilities, see `deepgen.contracts`
+    OBJECTIVES: ClassVar[tuple[type[ObjectiveSettings], ...]] = ()
+    SAMPLER: ClassVar[type[Settings] | None] = None  # of the section `sampler`
+
+    def check(self, shape: tuple[int, int, int], images: int | None) -> None:
+        """As that of an objective."""
+
+    def check_first_phase(self, first_phase: "ModelSettings") -> None:
+        """Refuse a first phase that cannot begin this model; it has capability `continue`.
+
+        Raises:
+            ValueError: what the other one is, as `has layers that ...`.
+        """

@@ -1,0 +1,69 @@
+"""The figures of the page under the paper's numbers, in its order, and what is missing."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deepgen.report.contents import Picture
+
+# The caption of Figure 2: what each of its panels shows
+PANELS = {
+    "a": ("MNIST", ""),
+    "b": ("TFD", ""),
+    "c": ("CIFAR-10", "fully connected model"),
+    "d": ("CIFAR-10", "convolutional discriminator and “deconvolutional” generator"),
+}
+SHOWS = {"3": "MNIST"}  # figures without panels that are about one data set
+
+# figure2a is the paper's; figure2b_lfw shows another data set in place of its 2 b
+_NAME = re.compile(r"/figure(?P<number>\d+)(?P<panel>[a-z]?)(?P<instead>_[a-z0-9_]+)?$")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A figure of the paper that this run does not have, and why."""
+
+    heading: str
+    reason: str
+
+
+def figure(number: str, pictures: dict[str, Picture]) -> list[Picture]:
+    """What shows figure `number` of the paper, with headings, stand-ins last in their panel."""
+    named = ((_NAME.search(name), picture) for name, picture in pictures.items())
+    found = [(name, picture) for name, picture in named if name and name["number"] == number]
+    found.sort(key=lambda entry: (entry[0]["panel"], _stands_in(*entry)))
+    return [replace(picture, heading=_heading(name, picture)) for name, picture in found]
+
+
+def figure2(pictures: dict[str, Picture], not_run: list[dict[str, Any]]) -> list[Picture | Missing]:
+    """Figure 2, panel by panel; a panel that the paper has and this run has not is named.
+
+    Args:
+        pictures: All of the page's.
+        not_run: Experiments left out, each `dataset_title` and `how_to_get`.
+    """
+    how = {entry["dataset_title"]: entry["how_to_get"] for entry in not_run}
+    shown: list[Picture | Missing] = []
+    for panel, (dataset, model) in PANELS.items():
+        there = [p for p in figure("2", pictures) if _NAME.search(p.name)["panel"] == panel]
+        if not any(picture.heading for picture in there):
+            title = ", ".join(filter(None, [dataset, model]))
+            reason = how.get(dataset) or f"No experiment of this run shows {dataset} in this way."
+            shown.append(Missing(f"Figure 2 {panel} of the paper ({title}): not run.", reason))
+        shown += there
+    return shown
+
+
+def _stands_in(name: re.Match, picture: Picture) -> bool:
+    """Whether it shows a data set that the paper's figure does not show."""
+    return bool(name["instead"]) or SHOWS.get(name["number"]) not in (None, picture.dataset)
+
+
+def _heading(name: re.Match, picture: Picture) -> str:
+    """What comes before the caption; nothing if the caption says what it stands in for."""
+    if name["instead"]:
+        return ""
+    number = f"{name['number']} {name['panel']}".strip()
+    if _stands_in(name, picture):
+        return f"As Figure {number}, which shows {SHOWS[name['number']]}."
+    return f"Figure {number} of the paper, rebuilt."

@@ -1,0 +1,63 @@
+"""The paper's page: its tables and figures under its numbers, with ours beside them."""
+
+from pathlib import Path
+from typing import Any
+
+from deepgen.papers.gan2014 import templates
+from deepgen.papers.gan2014.numbered import figure, figure2
+from deepgen.papers.gan2014.table1 import of_the_paper, table1_printed
+from deepgen.papers.gan2014.table2 import table2_printed
+from deepgen.report.contents import Material
+from deepgen.report.costs import costs_printed
+from deepgen.report.long_form import Measured, to_csv
+from deepgen.report.printed import to_latex, to_markdown
+from deepgen.report.report import render
+from deepgen.report.summary import summary
+
+FOLDER = Path(templates.__file__).parent
+
+
+def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
+    """The page and the tables beside it: {file: text}.
+
+    Args:
+        material: Scores of the whole run; trainings, costs and pictures of the paper's experiments.
+        settings: As for `deepgen.report.report.index`, with the paper's experiments alone.
+    """
+    experiments, not_run = settings["experiments"], settings["not_run"]
+    pictures, made = material.pictures, material.made
+    own = Measured(*(of_the_paper(table, experiments) for table in made))
+    table1 = table1_printed(own.parzen, not_run)
+    table2 = table2_printed(material.costs, material.manifests, own.parzen, experiments)
+    figure1, figure3 = figure("1", pictures), figure("3", pictures)
+    theory = [picture for name, picture in pictures.items() if name.endswith("/theory")]
+    sections = [
+        ("theory", "Figure 1 and the theory", figure1 or theory),
+        ("table-1", "Table 1: Parzen window log-likelihood", True),
+        ("figure-2", "Figure 2: samples", True),
+        ("figure-3", "Figure 3: lines in z space", figure3),
+        ("table-2", "Table 2: challenges and costs", True),
+    ]
+    html = render(
+        "page.html",
+        material,
+        settings,
+        FOLDER,
+        paper=settings["papers"][0],
+        summary=[summary(own, material.runs, experiments, not_run)],
+        contents={id: heading for id, heading, there in sections if there},
+        figure1=figure1,
+        theory=theory,
+        figure2=figure2(pictures, not_run),
+        figure3=figure3,
+        table1=table1,
+        table2=[*table2, costs_printed(material.costs, experiments)],
+    )
+    return {
+        f"{settings['page']}.html": html,
+        "tables/table1.csv": to_csv(own.parzen),
+        "tables/table1.md": to_markdown(table1),
+        "tables/table1.tex": to_latex(table1),
+        "tables/table2.md": to_markdown(table2),
+        "tables/table2.tex": to_latex(table2),
+    }

@@ -1,0 +1,36 @@
+"""Generative Adversarial Nets: what it is, its figures and what they need. Imports no torch."""
+
+from dataclasses import replace
+
+from deepgen.figures.catalogue import INTERPOLATION, SAMPLES, Figure, Study
+from deepgen.papers.gan2014.settings import Gan2014
+
+TITLE = "Generative Adversarial Nets"
+CITATION = "Goodfellow et al., NIPS 2014"
+URL = "https://arxiv.org/abs/1406.2661"
+TABLES = ("table1.csv", "table1.md", "table1.tex", "table2.md", "table2.tex")  # of its page
+SETTINGS = Gan2014  # the key `papers.gan2014` of a run file
+
+# The parts of Figure 2, and the open set that stands in for part b
+FIGURES = {
+    "figure2a": SAMPLES,
+    "figure2b": SAMPLES,
+    "figure2b_lfw": replace(SAMPLES, own={"instead": "In place of Figure 2 b, which shows TFD. "}),
+    "figure2c": SAMPLES,
+    "figure2d": SAMPLES,
+    "figure3": INTERPOLATION,
+}
+
+# About no experiment: Figure 1 and the theory of sections 2 and 4
+STUDIES = {
+    "theory": Study(
+        "papers.gan2014.theory.theory",
+        "nothing",
+        ("figure1.npz", "theory.npz"),
+        settings=("theory",),
+    )
+}
+RUN_FIGURES = {
+    "figure1": Figure("papers.gan2014.figures.figure1", {"figure1": "figure1.npz"}),
+    "theory": Figure("papers.gan2014.figures.theory", {"theory": "theory.npz"}),
+}

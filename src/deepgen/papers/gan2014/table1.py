@@ -1,0 +1,116 @@
+"""Table 1 as the paper prints it, with ours beside it, and every detail below."""
+
+from typing import Any
+
+import pandas as pd
+
+from deepgen.papers.gan2014.published import (
+    ERROR_OVER,
+    MODELS,
+    OURS,
+    PIXELS,
+    SAMPLES,
+    SOURCE,
+    STAND_INS,
+    published,
+)
+from deepgen.report.cells import EDGE, PAPER_GRID, pick, score_cell, starred
+from deepgen.report.parzen import parzen_printed
+from deepgen.report.printed import Cell, PrintedBlock, PrintedRow, PrintedTable
+from deepgen.report.wording import listed
+
+
+def of_the_paper(table: pd.DataFrame, experiments: dict[str, Any]) -> pd.DataFrame:
+    """Rows of a run's long form that are about this paper.
+
+    They are those that it printed, ours of its experiments, and the references on their data sets.
+
+    Args:
+        table: A long form, of `deepgen.report.long_form`.
+        experiments: {name: {"dataset_title"}}, the paper's.
+    """
+    measured = table["origin"] == "measured"
+    ours = table["source"].str.split("/").str[0].isin(list(experiments))
+    datasets = [chosen["dataset_title"] for chosen in experiments.values()]
+    references = (table["selection"] == "") & table["dataset"].isin(datasets)
+    printed = table["model"].isin(MODELS) & table["dataset"].isin(ERROR_OVER)
+    rows = (measured & (ours | references)) | (~measured & printed)
+    return table[rows].reset_index(drop=True)
+
+
+def table1_printed(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[PrintedTable]:
+    """`paper_table`, then one table a data set with every checkpoint, estimator and reference."""
+    return [paper_table(table, not_run), *parzen_printed(table)]
+
+
+def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTable:
+    """Table 1 as the paper prints it, with our numbers beside the published ones.
+
+    Ours is the selected checkpoint under the paper's grid. A model of ours that the paper does not
+    have, on one of its data sets, follows below.
+
+    Args:
+        table: The long form `parzen`, of `of_the_paper`.
+        not_run: What the run left out: `dataset_title` and `how_to_get` (a sentence).
+    """
+    columns, datasets = ["Model"], list(ERROR_OVER)
+    for dataset in datasets:
+        columns += [f"{dataset}, published", f"{dataset}, ours"]
+    paper = pd.DataFrame(published(datasets)).assign(source="", num_seeds=0)
+    ours = pick(table, origin="measured", selection="selected", estimator=PAPER_GRID, space=PIXELS)
+    ours = ours[ours["dataset"].isin(datasets)]
+    rows = []
+    for model in dict.fromkeys([*MODELS, *ours["model"]]):
+        cells = []
+        for dataset in datasets:
+            mine = score_cell(pick(ours, model=model, dataset=dataset), brief=True)
+            if model == OURS and dataset not in set(ours["dataset"]):
+                mine = Cell("not run")
+            theirs = score_cell(pick(paper, model=model, dataset=dataset), brief=True)
+            cells += [theirs, mine]
+        rows.append(PrintedRow(model, cells))
+    title = "Table 1 of the paper: Parzen window log-likelihood of the test images (nats)"
+    notes = [_about(ours), *_datasets(table, ours, not_run), *_samples(ours)]
+    notes += [EDGE] * starred(ours)
+    return PrintedTable(title, columns, [PrintedBlock("", rows)], notes)
+
+
+def _about(ours: pd.DataFrame) -> str:
+    text = f"Published: {SOURCE}."
+    if len(ours):
+        text += " Ours: the selected checkpoint, σ chosen from the values of the released code."
+    kinds = listed([f"the {over} of {dataset}" for dataset, over in ERROR_OVER.items()])
+    return (
+        f"{text} A standard error (±) is over {kinds}, or where it says so over seeds, whose mean "
+        "is given. Which checkpoint the paper scored is not known."
+    )
+
+
+def _samples(ours: pd.DataFrame) -> list[str]:
+    """A number of samples other than that of the released code, which moves the score."""
+    other = ours[ours["num_samples"] != SAMPLES].drop_duplicates(["model", "dataset"])
+    return [
+        f"{row['dataset']}, {row['model']}: {row['num_samples']:,} samples were scored, not the "
+        f"{SAMPLES:,} of the released code."
+        for row in other.to_dict("records")
+    ]
+
+
+def _datasets(table: pd.DataFrame, ours: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[str]:
+    """Data sets without a number of ours, and those of ours that no published number is about."""
+    how = {entry["dataset_title"]: f"not run. {entry['how_to_get']}" for entry in not_run}
+    none = "no experiment of this run has its Parzen score, in pixels."
+    absent = [name for name in ERROR_OVER if name not in set(ours["dataset"])]
+    notes = {name: how.get(name, none) for name in absent}
+    scored = pick(table, origin="measured", selection="selected")
+    for dataset, space in scored[["dataset", "space"]].drop_duplicates().to_numpy().tolist():
+        if dataset in STAND_INS:
+            text = f"an open stand-in for {STAND_INS[dataset]}, which must be asked for"
+        elif dataset not in ERROR_OVER:
+            text = "not in the paper's Table 1"
+        elif space != PIXELS:
+            text = f"scored in another space ({space}), whose nats do not compare"
+        else:
+            continue
+        notes[dataset] = f"{text}. Its scores are below."
+    return [f"{name}: {text}" for name, text in notes.items()]

@@ -1,0 +1,135 @@
+"""What the trainings of a run cost: the content of `costs.csv`, and as people read it."""
+
+from typing import Any
+
+import pandas as pd
+
+from deepgen.places import Place
+from deepgen.report.machines import device
+from deepgen.report.printed import (
+    DASH,
+    Cell,
+    PrintedBlock,
+    PrintedRow,
+    PrintedTable,
+    measure,
+    number,
+)
+
+# Beside experiment and seed: {column: (type, heading)}
+COLUMNS = {
+    "epochs": ("Int64", "Epochs"),
+    "updates": ("Int64", "Updates"),
+    "hours": ("float64", "Hours"),
+    "seconds_per_epoch": ("float64", "Seconds an epoch"),
+    "peak_memory_gib": ("float64", "Peak memory (GiB)"),
+    "parameters_model": ("Int64", "Parameters of the model (millions)"),
+    "parameters_objective": ("Int64", "Parameters of the objective (millions)"),
+    "checkpoint_mb": ("float64", "Model file (MB)"),
+    "device": ("object", "Device"),
+}
+
+
+def costs(
+    histories: dict[tuple[str, int], pd.DataFrame],
+    manifests: dict[str, dict[str, Any]],
+    experiments: dict[str, Any],
+) -> pd.DataFrame:
+    """One row a training, in the order of `experiments`, then first phases by name.
+
+    Args:
+        histories: {(experiment, seed): one row an epoch, as `history.csv`}.
+        manifests: {path label: manifest}; that of a training is `<experiment>/seed-<s>/train`.
+        experiments: {name: anything}, of the report.
+
+    Returns:
+        `experiment`, `seed` and `COLUMNS`: `hours` of all epochs, also those before an
+        interruption; `peak_memory_gib` of the process, or of a GPU if it used one; `parameters_*`
+        counts all values in the file of the model and of the objective, which only training needs;
+        `checkpoint_mb` of the model's file. What a manifest does not tell is empty.
+    """
+    order = list(experiments)
+    keys = sorted(
+        histories, key=lambda key: (order.index(key[0]) if key[0] in order else len(order), key)
+    )
+    rows = [_row(*key, histories[key], manifests.get(f"{Place(*key)}/train", {})) for key in keys]
+    table = pd.DataFrame(rows, columns=["experiment", "seed", *COLUMNS])
+    return table.astype({"seed": "Int64"} | {name: kind for name, (kind, _) in COLUMNS.items()})
+
+
+def costs_printed(table: pd.DataFrame, experiments: dict[str, Any]) -> PrintedTable:
+    """`costs` as people read it.
+
+    Args:
+        table: Of `costs`.
+        experiments: {name: {"title", "dataset_title"}}, of the report; another name (a first
+            phase) stands as it is.
+    """
+    millions = {n: table[n].astype("Float64") / 1e6 for n in COLUMNS if "parameters" in n}
+    rows = []
+    for row in table.assign(**millions).to_dict("records"):
+        folder = Place(row["experiment"], row["seed"])
+        cells = [Cell(number(row["epochs"], 0), (f"{folder}/history.csv",))]
+        for name in list(COLUMNS)[1:]:
+            text = row[name]
+            if name == "updates":
+                text = number(text, 0)
+            elif name != "device":
+                text = measure(text)
+            cells.append(measured(text, [f"{folder}/train.prov.json"]))
+        label = f"{experiment_label(row['experiment'], experiments)}, seed {row['seed']}"
+        rows.append(PrintedRow(label, cells))
+    notes = [
+        "Wall-clock hours of all epochs, also those before an interruption, with the scores that "
+        "choose a checkpoint. Peak memory: of the process, or of the GPU if it used one. The model "
+        "is what sampling needs, the objective what only training needs.",
+        *not_recorded(rows),
+    ]
+    headings = ["Experiment, seed", *(heading for _, heading in COLUMNS.values())]
+    return PrintedTable("What each training cost", headings, [PrintedBlock("", rows)], notes)
+
+
+def measured(text: str, sources: list[str]) -> Cell:
+    """A cell with its sources, unless it is a dash: then there may be none."""
+    return Cell(text, () if text == DASH else tuple(sources))
+
+
+def not_recorded(rows: list[PrintedRow]) -> list[str]:
+    """What a dash means, if there is one."""
+    dashes = any(cell.text == DASH for row in rows for cell in row.cells)
+    return ["–: not recorded by the version that made it."] if dashes else []
+
+
+def experiment_label(name: str, experiments: dict[str, Any]) -> str:
+    """Data set and model of an experiment, or its name if the report does not show it."""
+    if name not in experiments:
+        return name
+    return f"{experiments[name]['dataset_title']}, {experiments[name]['title']}"
+
+
+def _row(
+    experiment: str, seed: int, history: pd.DataFrame, manifest: dict[str, Any]
+) -> dict[str, Any]:
+    notes = manifest.get("notes") or {}
+    parameters, epochs = notes.get("parameters") or {}, int(history["epoch"].iloc[-1])
+
+    def told(name: str, unit: float) -> float | None:
+        return None if notes.get(name) is None else notes[name] / unit
+
+    machine = manifest.get("machine")
+    made_on, threads = device(machine) if machine else DASH, (machine or {}).get("threads")
+    if made_on == "CPU" and threads:
+        made_on = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+    return {
+        "experiment": experiment,
+        "seed": seed,
+        "epochs": epochs,
+        "updates": int(history["update"].iloc[-1]) if "update" in history else pd.NA,
+        "hours": told("training_seconds", 3600),
+        "seconds_per_epoch": told("training_seconds", epochs),
+        "peak_memory_gib": told("peak_memory_bytes", 2**30),
+        "parameters_model": parameters.get("model", pd.NA),
+        "parameters_objective": parameters.get("objective", 0 if parameters else pd.NA),
+        "checkpoint_mb": told("checkpoint_bytes", 1e6),
+        "device": made_on,
+    }

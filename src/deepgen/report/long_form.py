@@ -1,0 +1,219 @@
+"""The scores of a run as long forms: one row a model, data set, checkpoint, score and error."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from deepgen.errors import DeepgenError
+from deepgen.report.read import load, read
+
+NAMES = ("model", "dataset", "origin", "selection")
+ERROR = ("standard_error", "standard_error_over")
+COUNTS = ("num_seeds", "num_samples", "num_test_examples")
+KIND = ("kind", "scale", "treatment")  # what log-likelihoods of one column share
+INTERVAL = ("interval_low", "interval_high")
+# Row of the stage `table`, name of a score, content of its file
+Result = tuple[dict[str, Any], str, dict[str, Any]]
+
+
+class Form(NamedTuple):
+    """Columns of one long form beside those that all have.
+
+    Attributes:
+        value: The number itself.
+        keys: Text that tells the results of one model apart.
+        text: Further text.
+        means: Further numbers; of several seeds their mean.
+    """
+
+    value: str
+    keys: tuple[str, ...]
+    text: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """All of them; the last, `source`, says which files a number comes from."""
+        own = (*self.keys, *self.text, *self.means)
+        return [*NAMES, self.value, *ERROR, *COUNTS, *own, "source"]
+
+    @property
+    def words(self) -> list[str]:
+        """Columns of text."""
+        return [*NAMES, "standard_error_over", *self.keys, *self.text, "source"]
+
+    def typed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with counts as integers that may be missing, and other numbers as floats."""
+        numbers = dict.fromkeys((self.value, "standard_error", *self.means), float)
+        return table.astype(numbers | dict.fromkeys(COUNTS, "Int64"))
+
+
+FORMS = {
+    "parzen": Form("log_likelihood", ("estimator", "space"), ("sigma",)),
+    "likelihoods": Form(
+        "log_likelihood",
+        ("estimator", *KIND),
+        ("space",),
+        (*INTERVAL, "bits_per_dimension", "draws", "spread_over_draws"),
+    ),
+    "scores": Form("value", ("score", "representation")),
+}
+
+
+class Measured(NamedTuple):
+    """The long forms of a run, each maybe without a row."""
+
+    parzen: pd.DataFrame
+    likelihoods: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def roles(rows: list[dict[str, Any]]) -> dict[str, tuple[dict[str, Any], str]]:
+    """{role: (row, name of its score)} of every score of every row."""
+    return {
+        f"{score}:{row['experiment']}/{row['source']}": (row, score)
+        for row in rows
+        for score in row["scores"]
+    }
+
+
+def measured(
+    inputs: dict[str, Path], rows: list[dict[str, Any]], published: list[dict[str, Any]]
+) -> Measured:
+    """The long forms of some rows' score files.
+
+    Args:
+        inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, maybe among others.
+        rows: As the stage `table` takes them.
+        published: Parzen scores that papers printed; a column that is not known is left out.
+
+    Raises:
+        DeepgenError: if a row's score is not given, or a file is missing, damaged or lacks a value.
+    """
+    found: dict[str, list[Result]] = {name: [] for name in FORMS}
+    for role, (row, score) in roles(rows).items():
+        if role not in inputs:
+            raise DeepgenError(f"the tables need {role}: add --input {role}=<its .json>")
+        name = {"parzen": "parzen", "likelihood": "likelihoods"}.get(score, "scores")
+        found[name].append((row, score, load(inputs[role])))
+    others = {"parzen": published}
+    return Measured(*(long_form(name, own, others.get(name, ())) for name, own in found.items()))
+
+
+def long_form(
+    name: str, results: list[Result], published: Iterable[dict[str, Any]] = ()
+) -> pd.DataFrame:
+    """Published and measured results; several seeds of an experiment share a row.
+
+    Args:
+        name: Of `FORMS`.
+        results: For each file its content: {estimator: result} of `parzen` and `likelihood`,
+            {representation: result} of the others, where a result may be a dict of several by
+            their names (precision, recall, density, coverage).
+        published: Further rows.
+
+    Returns:
+        The columns of the form, with the mean over seeds. Several seeds have two rows: one with the
+        mean of their own errors, over `examples` or `folds`, and one with the standard error of
+        their mean (ddof 1), over `seeds`. Log-likelihoods are in nats. `sigma` is text: one value,
+        or the lowest and highest of all seeds and folds, with `*` if one lies on its grid's edge.
+        `interval_*` is lowest and highest value of a term that all images share, relative to the
+        one used. `source` joins files below `results/<run>/` by `;`. The same reference of two
+        experiments stands once.
+
+    Raises:
+        DeepgenError: if a result lacks a value, or two different ones would have the same row.
+    """
+    form = FORMS[name]
+    lines = [dict.fromkeys(form.words, "") | row for row in published]
+    lines += _lines(form, results)
+    table = form.typed(pd.DataFrame(lines, columns=form.columns))
+    table = table.drop_duplicates(form.columns[:-1], ignore_index=True)
+    twice = table[table.duplicated([*NAMES, "standard_error_over", *form.keys])]
+    if len(twice):
+        raise DeepgenError(
+            f"a table has two different rows {twice['model'].iloc[0]!r} on "
+            f"{twice['dataset'].iloc[0]}: give the experiments different titles"
+        )
+    return table
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """A table as CSV; seven significant digits."""
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.7g")
+
+
+def from_csv(name: str, text: Any) -> pd.DataFrame:
+    """A long form again, from the path or buffer of `to_csv`.
+
+    Raises:
+        DeepgenError: if its columns are others.
+    """
+    form = FORMS[name]
+    table = pd.read_csv(text, dtype=dict.fromkeys(form.words, str))
+    if list(table.columns) != form.columns:
+        raise DeepgenError(f"{name}.csv does not have the columns of this version: make it again")
+    return form.typed(table.fillna(dict.fromkeys(form.words, "")))
+
+
+def from_tables(inputs: dict[str, Path]) -> Measured:
+    """The long forms that the stage `table` wrote, by their names.
+
+    Raises:
+        DeepgenError: if one is not given, missing or damaged.
+    """
+    if missing := [name for name in FORMS if name not in inputs]:
+        raise DeepgenError(
+            f"the page needs {missing[0]}: add --input {missing[0]}=<{missing[0]}.csv>"
+        )
+    return Measured(*(read(inputs[name], lambda path, n=name: from_csv(n, path)) for name in FORMS))
+
+
+def _lines(form: Form, results: list[Result]) -> Iterator[dict[str, Any]]:
+    """One line a model, data set, checkpoint, key and kind of error."""
+    needed = (form.value, "standard_error", *COUNTS[1:], *form.keys, *form.text, *form.means)
+    groups: dict[tuple, tuple[dict[str, Any], list[dict[str, Any]], list[str]]] = {}
+    for row, score, content in results:
+        names = {"model": row["model"], "dataset": row["dataset"], "origin": "measured"}
+        names["selection"] = row["selection"]
+        for result in _parts(form, score, content):
+            if missing := [name for name in needed if name not in result]:
+                raise DeepgenError(
+                    f"a score of {row['model']} on {row['dataset']} lacks {missing[0]!r}: "
+                    "run deepgen score again"
+                )
+            own = names | {key: result[key] for key in form.keys}
+            _, found, files = groups.setdefault((row["experiment"], *own.values()), (own, [], []))
+            found.append(result)
+            files.append(f"{row['experiment']}/{row['source']}/{score}.json")
+    for names, found, files in groups.values():
+        numbers = pd.DataFrame(found)[[form.value, "standard_error", *form.means]].astype(float)
+        line = names | {name: found[0][name] for name in (*form.text, *COUNTS[1:])}
+        line |= numbers.mean().to_dict() | {"num_seeds": len(found), "source": ";".join(files)}
+        if "sigma" in line:
+            line["sigma"] = _sigma(found)
+        yield line | {"standard_error_over": found[0].get("standard_error_over", "examples")}
+        if len(found) > 1:
+            error = numbers[form.value].std(ddof=1) / len(found) ** 0.5
+            yield line | {"standard_error": error, "standard_error_over": "seeds"}
+
+
+def _parts(form: Form, score: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The results of a file, each with its keys as far as the file's structure tells them."""
+    for name, own in content.items():
+        if "estimator" in form.keys:
+            interval = own.get("interval") or (None, None)
+            yield own | dict(zip(INTERVAL, interval, strict=True)) | {"estimator": name}
+        else:
+            for key, result in ({score: own} if "value" in own else own).items():
+                yield result | {"score": key, "representation": name}
+
+
+def _sigma(results: list[dict[str, Any]]) -> str:
+    """The sigma of all seeds and, where a set has them, of all folds."""
+    sigmas = [s for result in results for s in result.get("sigmas") or [result["sigma"]]]
+    low, high = f"{min(sigmas):.4g}", f"{max(sigmas):.4g}"
+    edge = "*" if any(result["on_grid_edge"] for result in results) else ""
+    return (low if low == high else f"{low} to {high}") + edge

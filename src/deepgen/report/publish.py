@@ -1,0 +1,88 @@
+"""Finished reports, copied to where the repository keeps them."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from deepgen.errors import DeepgenError
+from deepgen.files import copy, write_json, write_text
+from deepgen.report.links import beside, evidence, relative
+from deepgen.report.origins import public
+
+PROVENANCE = ".prov.json"
+
+
+def publish(run: Path, target: Path) -> list[Path]:
+    """Copy the report of a finished run with the tables, histories and scores behind it.
+
+    No models, samples or images go along. Pages are changed to link the copies. The new publication
+    is written beside the old one and takes its place when it is whole.
+
+    Args:
+        run: `results/<run>`.
+        target: `reports/<run>`; what an earlier publication left there is replaced.
+
+    Returns:
+        The files written.
+
+    Raises:
+        DeepgenError: if the run has no finished report, a page links a file that is missing, or one
+            folder lies in the other.
+    """
+    if not (run / "report/index.html").exists():
+        raise DeepgenError(
+            f"{run} has no finished report (report/index.html is missing): run snakemake first"
+        )
+    here, there = run.resolve(), target.resolve()
+    if here == there or here in there.parents or there in here.parents:
+        raise DeepgenError(f"{target} and {run} overlap: choose another folder with --out")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        for source, name in _published(run):
+            _copy(source, new / name)
+        _check_links(run, new)
+        new.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        new.rename(target)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return sorted(path for path in target.rglob("*") if path.is_file())
+
+
+def _published(run: Path) -> Iterator[tuple[Path, Path]]:
+    """Files of a run and where they go in its publication: the report, small text files, links."""
+    report = run / "report"
+    for path in run.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(run).parts)
+        if hidden or not path.is_file() or path.name.endswith(PROVENANCE):
+            continue
+        if report in path.parents:
+            yield path, path.relative_to(report)
+        elif path.suffix in (".csv", ".json"):
+            yield path, path.relative_to(run)
+    for page in report.glob("*.html"):
+        for name in evidence(page.read_text(encoding="utf-8")):
+            if (run / name).is_file():
+                yield run / name, Path(name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.suffix == ".html":
+        write_text(target, beside(source.read_text(encoding="utf-8")))
+    elif source.name.endswith(PROVENANCE):
+        write_json(target, public(json.loads(source.read_text(encoding="utf-8"))))
+    else:
+        copy(source, target)
+
+
+def _check_links(run: Path, new: Path) -> None:
+    for page in new.glob("*.html"):
+        for name in relative(page.read_text(encoding="utf-8")):
+            if not (new / name).is_file():
+                raise DeepgenError(
+                    f"{run}/report/{page.name} links {name}, which is missing: run snakemake again"
+                )

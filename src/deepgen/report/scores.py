@@ -1,0 +1,133 @@
+"""The scores that compare samples with unseen images, as people read them."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from deepgen.evaluation import data_copying, mmd, precision_recall, two_sample
+from deepgen.report.cells import lines, pick, score_cell, sources
+from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedTable
+
+MODULES = {
+    "two_sample": two_sample,
+    "precision_recall": precision_recall,
+    "mmd": mmd,
+    "data_copying": data_copying,
+}
+# Heading, unit of the printed number, decimals at least
+HEADINGS = {
+    "two_sample": ("Two-sample accuracy", 1.0, 3),
+    "precision": ("Precision", 1.0, 3),
+    "recall": ("Recall", 1.0, 3),
+    "density": ("Density", 1.0, 3),
+    "coverage": ("Coverage", 1.0, 3),
+    "mmd": ("MMD² × 10,000", 1e-4, 2),
+    "data_copying": ("C_T", 1.0, 1),
+}
+REPRESENTATIONS = {
+    "pixels": "Pixels in [0, 1]",
+    "contrast-normalised": "Contrast-normalised pixels",
+    "features": "Features of a classifier trained on the same data set's labels",
+}
+
+
+def scores_printed(
+    table: pd.DataFrame, classifiers: dict[str, dict[str, Any]] | None = None
+) -> list[PrintedTable]:
+    """One table a data set: models and references by scores, one block a representation.
+
+    Args:
+        table: The long form `scores`.
+        classifiers: {experiment: content of `classifier.json`}, as far as they are known.
+    """
+    parts = table.groupby("dataset", sort=False)
+    return [_printed(str(name), rows, classifiers or {}) for name, rows in parts]
+
+
+def _printed(
+    dataset: str, table: pd.DataFrame, classifiers: dict[str, dict[str, Any]]
+) -> PrintedTable:
+    present = set(table["score"])
+    names = [name for name in HEADINGS if name in present] + sorted(present - set(HEADINGS))
+    # Models before references, whatever the order of the experiments
+    ordered = pd.concat([table[table["selection"] != ""], pick(table, selection="")])
+    return PrintedTable(
+        f"Samples compared with unseen images of {dataset}",
+        ["Samples", *(HEADINGS.get(name, (name,))[0] for name in names)],
+        [
+            PrintedBlock(
+                REPRESENTATIONS.get(representation, representation),
+                lines(rows, [({"score": name}, _cell) for name in names]),
+            )
+            for representation, rows in ordered.groupby("representation", sort=False)
+        ],
+        _notes(table) + _accuracies(pick(table, representation="features"), classifiers),
+    )
+
+
+def _cell(rows: pd.DataFrame) -> Cell:
+    """A mean with its standard errors; as many decimals as show the smallest of them."""
+    if rows.empty:
+        return EMPTY
+    score = rows["score"].iloc[0]
+    _, unit, digits = HEADINGS.get(score, (score, 1.0, 3))
+    rows = rows.assign(value=rows["value"] / unit, standard_error=rows["standard_error"] / unit)
+    # A share of exactly 0 or 1 has a binomial error of 0, which says nothing
+    known = rows[rows["standard_error"] > 0]
+    if known.empty:
+        return Cell(f"{rows['value'].iloc[0]:.{digits}f}".replace("-", "−"), sources(rows))
+    wanted = -math.floor(math.log10(known["standard_error"].min()))
+    digits = max(digits, min(wanted, 6))  # seeds may agree to the last bit
+    return score_cell(known, "value", f".{digits}f", brief=True)
+
+
+def _notes(table: pd.DataFrame) -> list[str | Cell]:
+    """How to read each score that is shown, in the words of its own module."""
+    present = set(table["score"])
+    shown = {"precision_recall": {"precision", "recall", "density", "coverage"}}
+    notes = [
+        f"{module.TITLE}: {module.READING}"
+        for name, module in MODULES.items()
+        if present & shown.get(name, {name})
+    ]
+    samples, images = table["num_samples"].max(), table["num_test_examples"].max()
+    notes.append(
+        f"At most {samples:,} samples and {images:,} unseen images were compared. A standard error "
+        "(±) is over the images, or where it says so over seeds: independent trainings, whose mean "
+        "is given. A share of all or none has none."
+    )
+    if (table["selection"] == "").any():
+        notes.append(
+            "Rows without a checkpoint are references. Training images show what each score gives "
+            "to real images, and C_T to copies."
+        )
+    features = pick(table, representation="features")
+    if ((features["score"] == "data_copying") | (features["selection"] == "")).any():
+        notes.append(
+            "In features read C_T and the row of training images with care: the classifier was "
+            "fitted to these images."
+        )
+    return notes
+
+
+def _accuracies(table: pd.DataFrame, classifiers: dict[str, dict[str, Any]]) -> list[str | Cell]:
+    """How good the classifiers behind the features are; `table` holds features alone."""
+    said: dict[str, list[str]] = {}
+    for name in dict.fromkeys(table["source"].str.split("/").str[0]):
+        if name in classifiers:
+            said.setdefault(_accuracy(**classifiers[name]), []).append(name)
+    return [
+        Cell(
+            f"The classifier of the features ({', '.join(names)}) is right about {text}.",
+            tuple(f"{name}/classifier/classifier.json" for name in names),
+        )
+        for text, names in said.items()
+    ]
+
+
+def _accuracy(test_accuracy: float, standard_error: float, num_test_examples: int) -> str:
+    right, error = 100.0 * test_accuracy, 100.0 * standard_error
+    digits = max(0, -math.floor(math.log10(error))) if error > 0 else 1
+    known = f" ± {error:.{digits}f}" if error > 0 else ""
+    return f"{right:.{digits}f}{known} % of {num_test_examples:,} test images"

@@ -1,0 +1,80 @@
+"""The run in one table: published value, ours, their difference, and likelihoods."""
+
+from typing import Any
+
+import pandas as pd
+
+from deepgen.places import Place
+from deepgen.report.cells import DIFFERENCE, EDGE, PAPER_GRID, difference_cell, pick, score_cell
+from deepgen.report.likelihoods import kinds, likelihood_cell
+from deepgen.report.long_form import Measured
+from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, span
+
+PARZEN = ["Parzen, published (nats)", "Parzen, ours (nats)", "Difference"]
+
+
+def summary(
+    made: Measured,
+    runs: pd.DataFrame,
+    experiments: dict[str, Any],
+    not_run: list[dict[str, Any]],
+) -> PrintedTable:
+    """One row an experiment, then one for each that was left out.
+
+    Ours is the selected checkpoint, of Parzen scores under the estimator `parzen, paper grid`.
+    Without any Parzen score there are no columns of them; each kind of likelihood has its own.
+
+    Args:
+        made: Long forms, in which what papers printed stands beside what was measured.
+        runs: Of `deepgen.report.runs.runs`.
+        experiments: {name: {"title", "dataset_title", "settings", "full_budget"}} and `paper`, if
+            it has one, as the report's settings.
+        not_run: What the run left out: `dataset_title`, `model` (title), `how_to_get` (a sentence).
+    """
+    likely, parzen = kinds(made.likelihoods), len(made.parzen) > 0
+    rows, notes = [], []
+    for name, experiment in experiments.items():
+        names = {"model": experiment["title"], "dataset": experiment["dataset_title"]}
+        cells = _parzen(made.parzen, names, bool(experiment.get("paper"))) if parzen else []
+        chosen = pick(made.likelihoods, **names, selection="selected")
+        for kind in likely.values():
+            found = pick(chosen, **kind)  # the first estimator, if there are several of one kind
+            cells.append(likelihood_cell(found[found["estimator"].isin(found["estimator"][:1])]))
+        cells += _trainings(name, experiment, runs)
+        rows.append(PrintedRow(f"{names['dataset']}, {names['model']}", cells))
+    for entry in not_run:
+        names = {"model": entry["model"], "dataset": entry["dataset_title"]}
+        title = f"{names['dataset']}, {names['model']}"
+        cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
+        if parzen:
+            theirs = score_cell(pick(made.parzen, **names, origin="published"))
+            cells = [theirs, *cells, EMPTY]
+        rows.append(PrintedRow(title, cells))
+        notes.append(f"{title}: not run. {entry['how_to_get']}")
+    texts = " ".join(cell.text for row in rows for cell in row.cells)
+    notes += [DIFFERENCE] * ("standard errors" in texts) + [EDGE] * ("*" in texts)
+    if parzen and likely:
+        notes.append("A Parzen score and a log-likelihood are different quantities: never compare.")
+    headings = ["Experiment", *PARZEN * parzen, *likely, "Epochs", "Seeds"]
+    return PrintedTable("The experiments of this run", headings, [PrintedBlock("", rows)], notes)
+
+
+def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cell]:
+    """Published, ours and their difference; a published score in another space is none."""
+    ours = pick(table, **names, origin="measured", selection="selected", estimator=PAPER_GRID)
+    theirs = pick(table, **names, origin="published")
+    if len(ours):
+        theirs = pick(theirs, space=ours["space"].iloc[0])
+    none = Cell("its paper has none") if paper and theirs.empty else score_cell(theirs)
+    return [none, score_cell(ours), difference_cell(ours, theirs)]
+
+
+def _trainings(name: str, experiment: dict[str, Any], runs: pd.DataFrame) -> list[Cell]:
+    """Epochs of the full budget (or of this run's, if it is more), and seeds."""
+    own = pick(runs, experiment=name)
+    if own.empty:
+        return [EMPTY, EMPTY]
+    full = max(experiment["full_budget"], experiment["settings"]["training"]["epochs"])
+    files = tuple(f"{Place(name, seed)}/history.csv" for seed in own["seed"])
+    ran = span(own["epochs"].min(), own["epochs"].max())
+    return [Cell(f"{ran} of {full:,}", files), Cell(str(len(own)))]

@@ -1,0 +1,46 @@
+"""Words that captions, the table and the report share."""
+
+from typing import Any
+
+# What a rule of selection scores
+BEST = {
+    "validation_parzen": "Parzen score on validation images",
+    "validation_likelihood": "log-likelihood of validation images",
+}
+
+
+def kept(selection: dict[str, Any], epochs: int | None = None) -> str:
+    """Which checkpoint a rule of selection keeps.
+
+    Args:
+        selection: The resolved section `training.selection`.
+        epochs: The budget, if it is known: one that ends before the first score leaves no choice.
+
+    Example:
+        >>> kept({"rule": "last"})
+        'the last checkpoint'
+        >>> kept({"rule": "validation_parzen", "every": 5}, epochs=3)
+        'the last checkpoint, because training ended before the first score'
+    """
+    if selection["rule"] == "last":
+        return "the last checkpoint"
+    if selection["rule"] not in BEST:
+        return f"the checkpoint that the rule {selection['rule']} keeps"
+    if epochs is not None and epochs < selection["every"]:
+        return "the last checkpoint, because training ended before the first score"
+    return f"the checkpoint with the best {BEST[selection['rule']]}, scored {often(selection)}"
+
+
+def often(selection: dict[str, Any]) -> str:
+    """How often a rule scores."""
+    return "every epoch" if selection["every"] == 1 else f"every {selection['every']} epochs"
+
+
+def listed(words: list[str]) -> str:
+    """Words as a sentence names them.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+        ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

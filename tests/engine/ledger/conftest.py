@@ -1,0 +1,86 @@
+"""A finished small run whose outputs DVC has recorded and pushed, and clones of it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deepgen.engine.ledger.dvc import find_dvc
+
+from ...workflow.conftest import EXPERIMENT, ROOT, Project
+
+CONFIG = ("--configfile", "config/tiny.yaml")
+
+
+class Checkout(Project):
+    """A copy of the project under git, with DVC's configuration."""
+
+    def __init__(self, root: Path):
+        super().__init__(root)
+        small = {"scores": ["parzen"], "figures": ["training_curves"], "references": {"names": []}}
+        self.write_yaml("config/experiments/digits.yaml", EXPERIMENT | small)
+        shutil.copytree(ROOT / ".dvc", root / ".dvc", ignore=shutil.ignore_patterns("tmp", "cache"))
+        for name in (".dvcignore", ".gitignore"):
+            shutil.copy(ROOT / name, root)
+        self.command("git", "init", "--quiet")
+        self.commit()
+
+    def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
+        """Run a command here, whatever becomes of it."""
+        environment = self.environment | environment
+        return subprocess.run(words, cwd=self.root, env=environment, capture_output=True, text=True)
+
+    def output(self, *words: str, **environment: str) -> str:
+        """What a command that succeeds prints, to stdout and then to stderr."""
+        result = self.command(*words, **environment)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout + result.stderr
+
+    def deepgen(self, name: str, *options: str, **environment: str) -> str:
+        """What `deepgen <name>` prints of the tiny run."""
+        return self.output("python", "-m", "deepgen.cli", name, *CONFIG, *options, **environment)
+
+    def python(self, code: str) -> str:
+        """What Python prints here."""
+        return self.output("python", "-c", code)
+
+    def commit(self) -> None:
+        """Keep everything that git does not ignore."""
+        self.output("git", "add", "--all")
+        self.output(
+            "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-m", "state"
+        )
+
+    def clone(self, root: Path) -> "Checkout":
+        """A fresh clone; the default remote of DVC lies beside both."""
+        self.output("git", "clone", "--quiet", ".", str(root))
+        checkout = Checkout.__new__(Checkout)
+        checkout.root = root
+        return checkout
+
+    def recorded(self, path: str) -> str:
+        """The MD5 of a path in dvc.lock."""
+        lock = yaml.safe_load((self.root / "dvc.lock").read_text())
+        outs = (out for stage in lock["stages"].values() for out in stage["outs"])
+        return next(out["md5"] for out in outs if out["path"] == path)
+
+    def sent(self, path: str) -> Path:
+        """Where the default remote has the content of a path."""
+        md5 = self.recorded(path)
+        return self.root.parent / "deepgen-remote/files/md5" / md5[:2] / md5[2:]
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory) -> Checkout:
+    """The tiny run finished, recorded, pushed and committed."""
+    if find_dvc() is None:
+        pytest.skip("DVC is not installed")
+    root = tmp_path_factory.mktemp("ledger") / "a checkout"
+    root.mkdir()
+    checkout = Checkout(root)
+    checkout.run()
+    checkout.said = checkout.deepgen("ledger", "--push")
+    checkout.commit()
+    return checkout

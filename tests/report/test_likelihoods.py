@@ -1,0 +1,181 @@
+"""Log-likelihoods: what never shares a column, seeds, and errors that all images share."""
+
+import io
+
+import pandas as pd
+import pytest
+from made_scores import likelihood, row
+
+from deepgen.errors import DeepgenError
+from deepgen.report.likelihoods import likelihoods_printed
+from deepgen.report.long_form import FORMS, from_csv, long_form, to_csv
+from deepgen.report.printed import to_latex, to_markdown
+
+DISCRETE = {
+    "scale": "probability of discrete images",
+    "treatment": "bytes as probabilities of white",
+    "bits_per_dimension": 0.2,
+}
+
+
+def entry(model, content, seed=1, selection="selected", dataset="MNIST"):
+    experiment = model.lower().replace(" ", "-")
+    names = row(selection, seed, model, experiment=experiment) | {"dataset": dataset}
+    return names, "likelihood", content
+
+
+def printed(*entries):
+    (part,) = likelihoods_printed(long_form("likelihoods", list(entries)))
+    return part
+
+
+def cells(part):
+    return {
+        line.label: dict(zip(part.columns[1:], (cell.text for cell in line.cells), strict=True))
+        for line in part.blocks[0].rows
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": "lower bound", "num_samples": 50},
+        {"kind": "estimate", "num_samples": 1000},
+        {"scale": "probability of discrete images"},
+        {"treatment": "bytes / 255"},
+    ],
+)
+def test_another_kind_scale_or_treatment_never_shares_a_column(other):
+    part = printed(entry("Flow", likelihood(900.0)), entry("Other", likelihood(800.0, **other)))
+    assert len(part.columns) == 5
+    for line in part.blocks[0].rows:
+        assert sum(cell.text != "–" for cell in line.cells) == 2
+    flow, second = (list(found.values()) for found in cells(part).values())
+    assert [a == "–" for a in flow] == [b != "–" for b in second]
+
+
+def test_equal_kinds_share_a_column_with_bits_beside_where_they_have_a_meaning():
+    part = printed(
+        entry("Flow", likelihood(1234.5)),
+        entry("Mixture", likelihood(800.0, bits_per_dimension=2.25)),
+        entry("RBM", likelihood(-86.0, **DISCRETE, kind="estimate")),
+        entry("Bare", likelihood(-90.0, **DISCRETE | {"bits_per_dimension": None})),
+    )
+    exact = "Exact (nats): density over pixels in [0, 1]; bytes with uniform noise between levels"
+    discrete = "probability of discrete images; bytes as probabilities of white"
+    bits = "The same in bits per dimension"
+    assert part.columns == [
+        *("Model", exact, bits, f"Exact (nats): {discrete}", f"Estimate (nats): {discrete}", bits)
+    ]
+    texts = {line.label: [cell.text for cell in line.cells] for line in part.blocks[0].rows}
+    assert texts["Flow, selected checkpoint"][:2] == ["1,234.50 ± 0.25 (examples)", "1.500"]
+    assert texts["Mixture, selected checkpoint"][1] == "2.250"
+    assert texts["RBM, selected checkpoint"] == ["–"] * 3 + ["−86.00 ± 0.25 (examples)", "0.200"]
+    assert texts["Bare, selected checkpoint"][2] == "−90.00 ± 0.25 (examples)"
+
+
+def test_seeds_are_averaged_and_keep_both_errors_and_their_files():
+    interval = {"interval": [-0.5, 0.25], "kind": "estimate"}
+    table = long_form(
+        "likelihoods",
+        [
+            entry("RBM", likelihood(-86.0, **interval), seed=1),
+            entry("RBM", likelihood(-88.0, **interval | {"interval": [-0.25, 0.5]}), seed=2),
+            entry("RBM", likelihood(-95.0, **interval), seed=1, selection="last"),
+        ],
+    )
+    assert list(table.columns) == FORMS["likelihoods"].columns
+    mine = table[table["selection"] == "selected"]
+    assert mine["log_likelihood"].tolist() == [-87.0] * 2
+    assert mine["standard_error_over"].tolist() == ["examples", "seeds"]
+    # std of (-86, -88) with ddof 1 is sqrt(2); over sqrt(2) seeds it is 1
+    assert mine["standard_error"].tolist() == pytest.approx([0.25, 1.0])
+    assert mine["interval_low"].tolist() == [-0.375] * 2
+    files = ";".join(f"rbm/seed-{seed}/selected/likelihood.json" for seed in (1, 2))
+    assert set(mine["source"]) == {files}
+    (part,) = likelihoods_printed(table)
+    chosen, last = part.blocks[0].rows
+    assert chosen.cells[0].text == (
+        "−87.00 ± 0.25 (examples) ± 1.00 (seeds, n = 2); shared −0.38 to +0.38"
+    )
+    assert chosen.cells[0].sources == chosen.cells[1].sources == tuple(files.split(";"))
+    assert last.label == "RBM, last checkpoint"
+
+
+def test_an_error_that_all_images_share_stands_apart_and_is_explained():
+    part = printed(entry("RBM", likelihood(-86.0, interval=[-0.5, 0.25])))
+    (text, _) = cells(part)["RBM, selected checkpoint"].values()
+    assert text == "−86.00 ± 0.25 (examples); shared −0.50 to +0.25"
+    assert any(note.startswith("Shared: ") for note in part.notes)
+    without = printed(entry("Flow", likelihood(900.0)))
+    assert "shared" not in to_markdown([without]).lower()
+
+
+def test_notes_say_what_a_number_can_be_compared_with():
+    bound = {"kind": "lower bound", "num_samples": 5000}
+    part = printed(
+        entry("VAE", likelihood(-86.0, **bound, draws=3, spread_over_draws=0.0312)),
+        entry("Flow", likelihood(900.0)),
+    )
+    text = " ".join(part.notes)
+    assert "Exact: the model's own likelihood" in text
+    assert "the likelihood is this or higher" in text
+    assert "Estimate:" not in text
+    assert "Numbers compare within a column only, and never with a Parzen score." in text
+    assert part.notes[-1] == (
+        "VAE, selected checkpoint: lower bound from 5,000 samples an image; mean of 3 draws of "
+        "the noise, whose means have a standard deviation of 0.031 nats."
+    )
+
+
+def test_two_estimators_of_one_kind_have_lines_of_their_own():
+    both = {
+        "forward": likelihood(-86.0, kind="estimate")["direct"],
+        "reverse": likelihood(-87.0, kind="estimate")["direct"],
+    }
+    part = printed(entry("RBM", both), entry("Flow", likelihood(900.0)))
+    lines = {line.label: [cell.text for cell in line.cells] for line in part.blocks[0].rows}
+    assert list(lines) == [
+        "RBM, selected checkpoint, forward",
+        "RBM, selected checkpoint, reverse",
+        "Flow, selected checkpoint",
+    ]
+    assert [lines[name][2] for name in list(lines)[:2]] == [
+        "−86.00 ± 0.25 (examples)",
+        "−87.00 ± 0.25 (examples)",
+    ]
+
+
+def test_each_data_set_has_a_table():
+    tables = likelihoods_printed(
+        long_form(
+            "likelihoods",
+            [
+                entry("Flow", likelihood(900.0)),
+                entry("Flow", likelihood(500.0), dataset="Olivetti"),
+            ],
+        )
+    )
+    assert [t.title for t in tables] == [
+        f"Log-likelihood of the test images of {name}" for name in ("MNIST", "Olivetti")
+    ]
+    assert to_latex(tables).isascii()
+
+
+def test_csv_can_be_read_back_also_without_a_row():
+    table = long_form("likelihoods", [entry("RBM", likelihood(-86.0, interval=[-0.5, 0.25]))])
+    again = from_csv("likelihoods", io.StringIO(to_csv(table)))
+    pd.testing.assert_frame_equal(again, table, check_dtype=False)
+    assert likelihoods_printed(again) == likelihoods_printed(table)
+    empty = from_csv("likelihoods", io.StringIO(to_csv(long_form("likelihoods", []))))
+    assert list(empty.columns) == FORMS["likelihoods"].columns
+    assert likelihoods_printed(empty) == []
+    with pytest.raises(DeepgenError, match=r"likelihoods\.csv does not have the columns"):
+        from_csv("likelihoods", io.StringIO("model\n"))
+
+
+def test_a_result_that_does_not_say_what_it_is_is_refused():
+    content = likelihood(1.0)
+    del content["direct"]["kind"]
+    with pytest.raises(DeepgenError, match="a score of Flow on MNIST lacks 'kind'"):
+        long_form("likelihoods", [entry("Flow", content)])

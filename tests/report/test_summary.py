@@ -1,0 +1,156 @@
+"""The summary: its values, and notes that are true of the run at hand."""
+
+import pandas as pd
+import pytest
+from made_scores import ROWS, SCORES, folded, likelihood, score, table_of
+
+from deepgen.report.long_form import Measured, long_form
+from deepgen.report.runs import runs
+from deepgen.report.summary import summary
+
+HOW = "Ask its authors for the file, then set data.tfd.file."
+NOT_RUN = [{"dataset_title": "TFD", "model": "Adversarial nets", "how_to_get": HOW}]
+
+
+def _made(rows, scores, datasets=None, likely=()):
+    return Measured(
+        table_of(rows, scores, datasets),
+        long_form("likelihoods", list(likely)),
+        long_form("scores", []),
+    )
+
+
+def _history(epochs):
+    return pd.DataFrame({"epoch": range(1, epochs + 1), "loss_model": 1.0})
+
+
+def _experiment(budget, full, **how):
+    names = {"title": "Adversarial nets", "dataset_title": "MNIST", "paper": "gan2014"}
+    return names | {"settings": {"training": {"epochs": budget}}, "full_budget": full} | how
+
+
+def _one(epochs, budget, full, rows=ROWS[:1], scores=SCORES[:1], **how):
+    """Cells of one experiment whose trainings ran so many epochs, and all notes."""
+    experiments = {"mnist": _experiment(budget, full, **how)}
+    histories = {("mnist", seed): _history(count) for seed, count in enumerate(epochs, 1)}
+    made = _made(rows, scores, [how.get("dataset_title", "MNIST")])
+    part = summary(made, runs(histories, experiments), experiments, [])
+    (row,) = part.blocks[0].rows
+    return row.cells, part.notes
+
+
+def test_a_shortened_run_of_one_seed():
+    cells, notes = _one([8], 8, 1500)
+    assert [cell.text for cell in cells] == [
+        "225 ± 2 (examples)",
+        "220.0 ± 1.8 (examples)",
+        "−5.0 nats; one seed, so the seed error is unknown",
+        "8 of 1,500",
+        "1",
+    ]
+    assert cells[1].sources == cells[2].sources == ("mnist/seed-1/selected/parzen.json",)
+    assert cells[3].sources == ("mnist/seed-1/history.csv",)
+    assert notes == []
+
+
+def test_a_full_run_of_several_seeds_has_a_verdict():
+    cells, (note,) = _one([1500, 1500], 1500, 1500, ROWS[:2], SCORES[:2])
+    # (222 - 225) / sqrt(2^2 + 2^2) = -1.06
+    assert [cell.text for cell in cells][2:] == [
+        "−3.0 nats; 1.1 standard errors below: consistent",
+        "1,500 of 1,500",
+        "2",
+    ]
+    assert "our seed error" in note
+
+
+def test_a_score_above_the_paper_is_not_called_below():
+    cells, _ = _one([1500] * 2, 1500, 1500, ROWS[:2], [score(300.0, 1.0), score(301.0, 1.0)])
+    assert cells[2].text.startswith("+75.5 nats;")
+    assert cells[2].text.endswith("standard errors above: not consistent")
+
+
+def test_trainings_that_ended_early():
+    cells, _ = _one([600, 1500], 1500, 1500, ROWS[:2], SCORES[:2])
+    assert cells[3].text == "600 to 1,500 of 1,500"
+
+
+def test_a_sigma_on_the_edge_has_a_star_and_a_note():
+    cells, (note,) = _one([8], 8, 8, scores=[score(220.0, 1.0, edge=True)])
+    assert cells[1].text == "220.0 ± 2.0 (examples)*"
+    assert note.startswith("* ")
+
+
+@pytest.mark.parametrize("dataset", ["CIFAR-10", "LFW faces"])
+def test_where_the_paper_has_no_number(dataset):
+    rows = [ROWS[0] | {"dataset": dataset}]
+    cells, _ = _one([22], 22, 22, rows, dataset_title=dataset)
+    assert [cell.text for cell in cells][:3] == [
+        "its paper has none",
+        "220.0 ± 1.8 (examples)",
+        "–",
+    ]
+
+
+def test_an_experiment_without_a_paper_is_not_told_that_it_has_no_published_number():
+    rows = [ROWS[0] | {"model": "A flow"}]
+    cells, notes = _one([22], 22, 22, rows, title="A flow", paper=None)
+    assert [cell.text for cell in cells][:3] == ["–", "220.0 ± 1.8 (examples)", "–"]
+    assert notes == []
+
+
+def test_each_kind_of_likelihood_has_a_column():
+    flow, vae = (ROWS[0] | {"model": name, "experiment": name} for name in ("flow", "vae"))
+    bound = {"kind": "lower bound", "num_samples": 50}
+    likely = [
+        (flow, "likelihood", likelihood(900.0)),
+        (flow | {"selection": "last", "source": "seed-1/last"}, "likelihood", likelihood(1.0)),
+        (vae, "likelihood", likelihood(800.0, **bound)),
+    ]
+    experiments = {n: _experiment(5, 5, title=n, paper=None) for n in ("flow", "vae")}
+    histories = {(name, 1): _history(5) for name in experiments}
+    made = _made([], [], [], likely)
+    part = summary(made, runs(histories, experiments), experiments, NOT_RUN)
+    heads = [name.split(":")[0] for name in part.columns]
+    # No Parzen score, so no column of them
+    assert heads == ["Experiment", "Exact (nats)", "Lower bound (nats)", "Epochs", "Seeds"]
+    texts = [[cell.text for cell in row.cells] for row in part.blocks[0].rows]
+    assert texts == [
+        ["900.00 ± 0.25 (examples)", "–", "5 of 5", "1"],
+        ["–", "800.00 ± 0.25 (examples)", "5 of 5", "1"],
+        ["not run", "–", "–", "–"],
+    ]
+    beside = summary(_made(ROWS[:1], SCORES[:1], likely=likely), runs({}, {}), experiments, [])
+    assert len(beside.columns) == 8
+    assert "different quantities" in beside.notes[-1]
+    assert not any("different quantities" in note for note in part.notes)
+    assert [cell.text for cell in beside.blocks[0].rows[0].cells][:2] == ["–", "–"]
+
+
+def test_another_space_has_no_difference():
+    score = {e: r | {"space": "contrast-normalised"} for e, r in SCORES[0].items()}
+    cells, _ = _one([8], 8, 8, scores=[score])
+    assert [cells[0].text, cells[2].text] == ["its paper has none", "–"]
+
+
+def test_folds_and_what_was_not_run():
+    rows = [ROWS[0] | {"dataset": "TFD"}]
+    cells, _ = _one([22], 22, 22, rows, [folded(2000.0, [0.1, 0.2])], dataset_title="TFD")
+    assert [cell.text for cell in cells][:3] == [
+        "2057 ± 26 (folds)",
+        "2000.0 ± 26.0 (folds)",
+        "−57.0 nats; one seed, so the seed error is unknown",
+    ]
+    part = summary(_made([], [], ["TFD"]), runs({}, {}), {}, NOT_RUN)
+    assert [cell.text for cell in part.blocks[0].rows[0].cells][:2] == [
+        "2057 ± 26 (folds)",
+        "not run",
+    ]
+    assert part.notes == [f"TFD, Adversarial nets: not run. {HOW}"]
+
+
+def test_without_a_score_or_a_history_nothing_is_claimed():
+    cells, _ = _one([8], 8, 8, [], [])
+    assert [cell.text for cell in cells][1:3] == ["–", "–"]
+    cells, _ = _one([], 8, 8)
+    assert [cell.text for cell in cells][3:] == ["–", "–"]

@@ -1,0 +1,80 @@
+# What a paper has beside its experiments: studies and figures of its own, and its page.
+for paper in plan.papers:
+    for study, spec in plan.run_studies(paper).items():
+
+        rule:
+            name:
+                rule_name("study", paper, study)
+            output:
+                multiext(
+                    f"results/{run}/{paper}/",
+                    *spec.outputs,
+                    f"{study}.prov.json",
+                ),
+            log:
+                f"logs/{run}/{paper}/{study}.log",
+            params:
+                settings=plan.settings("study", paper, study),
+                code=plan.code("study", paper, study),
+                out=subpath(output[0], parent=True),
+            message:
+                f"Work out {study} of {paper}"
+            shell:
+                "deepgen study --settings {params.settings:q} --expect-code {params.code:q}"
+                " --out {params.out:q} > {log:q} 2>&1"
+
+    for figure, spec in paper_of(paper).RUN_FIGURES.items():
+
+        rule:
+            name:
+                rule_name("draw", paper, figure)
+            input:
+                **{
+                    role: f"results/{run}/{paper}/{file}"
+                    for role, file in spec.inputs.items()
+                },
+            output:
+                report(
+                    f"results/{run}/report/figures/{paper}/{figure}.png",
+                    caption="../captions/figure.rst",
+                    category="Figures",
+                    labels={"experiment": paper, "figure": figure},
+                ),
+                f"results/{run}/report/figures/{paper}/{figure}.pdf",
+                f"results/{run}/report/figures/{paper}/{figure}.txt",
+                f"results/{run}/report/figures/{paper}/{figure}.prov.json",
+            log:
+                f"logs/{run}/report/figures/{paper}/{figure}.log",
+            localrule: True
+            params:
+                settings=plan.settings("figure", paper, figure),
+                code=plan.code("figure", paper, figure),
+                roles=lambda w, input: as_roles(input),
+                out=subpath(output[0], parent=True),
+            message:
+                f"Draw {figure} of {paper}"
+            shell:
+                "deepgen figure --settings {params.settings:q} --expect-code {params.code:q}"
+                " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+
+    rule:
+        name:
+            rule_name("write", paper)
+        input:
+            plan.page_inputs(paper).values(),
+        output:
+            [f"results/{run}/report/{name}" for name in plan.page_files(paper)],
+            f"results/{run}/report/{paper}.prov.json",
+        log:
+            f"logs/{run}/report/{paper}.log",
+        localrule: True
+        params:
+            settings=plan.settings("report", name=paper),
+            code=plan.code("report", name=paper),
+            roles=as_roles(plan.page_inputs(paper)),
+            out=subpath(output[0], parent=True),
+        message:
+            f"Write the page of {paper}"
+        shell:
+            "deepgen report --settings {params.settings:q} --expect-code {params.code:q}"
+            " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
