@@ -19,7 +19,6 @@ from deepgen.training.optimisers import momentum  # noqa: F401
 from deepgen.training.schedules import exponential  # noqa: F401
 
 SHAPE = (1, 1, 1)  # x is one number
-AT_ONCE = {"saturation_epoch": 1}  # the momentum does not rise
 Z_LIMIT = 3**0.5  # z is uniform on (-sqrt 3, sqrt 3)
 # A bell with lighter tails than one Gaussian's: G has finite slopes, so its x end somewhere
 MEAN, DEVIATION = 0.65, 0.7
