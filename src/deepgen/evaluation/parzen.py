@@ -15,10 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepgen.evaluation.parzen_window import log_grid, log_likelihood
+from deepgen.evaluation.parzen_window import log_grid, log_likelihood, search
 
 PAPER_GRID, FINE_SIGMA = "parzen, paper grid", "parzen, fine sigma"
-COARSE, REFINED = 24, 9
 
 
 def choose_sigmas(
@@ -38,12 +37,12 @@ def choose_sigmas(
     curve: list[dict[str, Any]] = []
     choices: dict[str, dict[str, Any]] = {}
     grid = settings["grid"]
-    low, high = settings["fine_range"]
-    for estimator, tried in (
-        (PAPER_GRID, _score(validation, samples, log_grid(**grid))),
-        (FINE_SIGMA, _maximise(validation, samples, low, high, settings["fine_tolerance"])),
+    sigmas, (low, high) = log_grid(**grid), settings["fine_range"]
+    for estimator, values in (
+        (PAPER_GRID, dict(zip(sigmas, log_likelihood(validation, samples, sigmas), strict=True))),
+        (FINE_SIGMA, search(validation, samples, low, high, settings["fine_tolerance"])),
     ):
-        tried.sort(key=lambda row: row["sigma"])
+        tried = [{"sigma": sigma} | summarise(row) for sigma, row in values.items()]
         best = max(tried, key=lambda row: row["log_likelihood"])
         curve += [{"estimator": estimator} | row for row in tried]
         choices[estimator] = {
@@ -125,25 +124,3 @@ def summarise(values: Tensor) -> dict[str, float]:
     """Mean and standard error of the mean (ddof 0, as released) of values [n]."""
     error = values.std(correction=0).item() / math.sqrt(len(values))
     return {"log_likelihood": values.mean().item(), "standard_error": error}
-
-
-def _score(x: Tensor, samples: Tensor, sigmas: list[float]) -> list[dict[str, float]]:
-    rows = log_likelihood(x, samples, sigmas)
-    return [{"sigma": s} | summarise(row) for s, row in zip(sigmas, rows, strict=True)]
-
-
-def _maximise(
-    x: Tensor, samples: Tensor, low: float, high: float, tolerance: float
-) -> list[dict[str, float]]:
-    """A coarse grid, then finer ones between the neighbours of the best, down to `tolerance`."""
-    tried = _score(x, samples, log_grid(low, high, COARSE))
-    while True:
-        tried.sort(key=lambda row: row["sigma"])
-        best = max(range(len(tried)), key=lambda i: tried[i]["log_likelihood"])
-        left = tried[max(best - 1, 0)]["sigma"]
-        right = tried[min(best + 1, len(tried) - 1)]["sigma"]
-        if right / left <= (1 + tolerance) ** 2:
-            return tried
-        known = {row["sigma"] for row in tried}
-        new = [s for s in log_grid(left, right, REFINED + 2)[1:-1] if s not in known]
-        tried += _score(x, samples, new)

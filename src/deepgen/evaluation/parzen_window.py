@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 ROWS, COLUMNS, NEAREST = 256, 10_000, 8
+COARSE, REFINED = 24, 9  # bandwidths of the first grid of a search, and of every finer one
 
 
 @torch.no_grad()
@@ -73,6 +74,40 @@ def log_grid(start: float, stop: float, num: int) -> list[float]:
     """
     ends = math.log10(start), math.log10(stop)
     return torch.logspace(*ends, num, dtype=torch.float64).tolist()
+
+
+def search(
+    x: Tensor, samples: Tensor, low: float, high: float, tolerance: float
+) -> dict[float, Tensor]:
+    """The bandwidth in [low, high] with the highest mean log-density, up to a factor 1 + tolerance.
+
+    A coarse grid, then finer ones between the neighbours of the best.
+
+    Args:
+        x: Points, [m, D], float32.
+        samples: Centres of the window, [n, D], float32.
+
+    Returns:
+        {sigma: log-densities in nats, float64 [m]} of every bandwidth tried, in rising order.
+
+    Example:
+        >>> x = torch.randn(500, 1, generator=torch.Generator().manual_seed(1))
+        >>> tried = search(x, torch.zeros(1, 1), 0.1, 10.0, 0.01)
+        >>> sigma = max(tried, key=lambda sigma: tried[sigma].mean())
+        >>> abs(sigma / x.square().mean().sqrt().item() - 1) < 0.01
+        True
+    """
+    tried: dict[float, Tensor] = {}
+    sigmas = log_grid(low, high, COARSE)
+    while True:
+        tried |= zip(sigmas, log_likelihood(x, samples, sigmas), strict=True)
+        tried = dict(sorted(tried.items()))
+        known, means = list(tried), [values.mean().item() for values in tried.values()]
+        best = means.index(max(means))
+        left, right = known[max(best - 1, 0)], known[min(best + 1, len(known) - 1)]
+        if right / left <= (1 + tolerance) ** 2:
+            return tried
+        sigmas = [s for s in log_grid(left, right, REFINED + 2)[1:-1] if s not in tried]
 
 
 def _log_sum_exp(

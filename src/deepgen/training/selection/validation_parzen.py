@@ -3,10 +3,14 @@
 from typing import Any
 
 from deepgen.contracts import Model, Validation
-from deepgen.evaluation.parzen_window import log_grid, log_likelihood
+from deepgen.evaluation.parzen_window import log_grid, log_likelihood, search
 from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
 from deepgen.training.selection.scored import Scored
+
+# Range and relative precision of the sigma that is searched closely: the score with it is recorded,
+# because the grid alone hides up to 13 nats, but it chooses nothing.
+FINE_RANGE, FINE_TOLERANCE = (0.02, 2.0), 0.01
 
 
 class ValidationParzen(Scored):
@@ -30,8 +34,11 @@ class ValidationParzen(Scored):
         samples = draw(model, self.settings["num_samples"], rng, self.space, **self.sampler)
         means = log_likelihood(self.tune, samples, self.sigmas).mean(dim=1)
         sigma = self.sigmas[int(means.argmax())]
-        score = log_likelihood(self.judge, samples, [sigma]).mean().item()
-        return self.record(score, epoch) | {"selection_sigma": sigma}
+        tried = search(self.tune, samples, *FINE_RANGE, FINE_TOLERANCE)
+        fine = max(tried, key=lambda sigma: tried[sigma].mean().item())
+        score, closer = log_likelihood(self.judge, samples, [sigma, fine]).mean(dim=1).tolist()
+        recorded = {"selection_sigma": sigma, "fine_score": closer, "fine_sigma": fine}
+        return self.record(score, epoch) | recorded
 
 
 build = ValidationParzen
