@@ -38,7 +38,9 @@ Objective = Annotated[reduce(or_, OBJECTIVES.values()), Field(discriminator="nam
 class Parzen(Settings):
     """The final Parzen score: two estimators on the same samples and images."""
 
-    grid: SigmaGrid = Field(SigmaGrid(), description="`parzen, paper grid`.")
+    grid: SigmaGrid = Field(
+        SigmaGrid(), description="`parzen, released default grid`: of the released script."
+    )
     fine_range: Annotated[list[Positive], Field(min_length=2, max_length=2)] = Field(
         [0.02, 2.0], description="`parzen, fine sigma`: interval that is searched."
     )

@@ -8,7 +8,7 @@ import torch
 
 from deepgen.evaluation.parzen import (
     FINE_SIGMA,
-    PAPER_GRID,
+    RELEASED_GRID,
     choose_sigmas,
     evaluate,
     log_grid,
@@ -26,7 +26,7 @@ def gaussian(n: int, sigma: float, seed: int) -> torch.Tensor:
     return sigma * torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
 
 
-def test_the_paper_grid_is_that_of_the_released_code():
+def test_the_default_grid_is_that_of_the_released_code():
     assert np.allclose(log_grid(0.1, 1.0, 10), np.logspace(-1, 0, 10))
 
 
@@ -37,16 +37,16 @@ def test_with_one_sample_sigma_is_the_spread_of_the_data():
     best = x.square().mean().sqrt().item()
     assert choices[FINE_SIGMA]["sigma"] == pytest.approx(best, rel=0.01)
     nearest = min(log_grid(0.1, 1.0, 10), key=lambda s: abs(math.log(s / best)))
-    assert choices[PAPER_GRID]["sigma"] == pytest.approx(nearest)
-    assert not choices[PAPER_GRID]["on_grid_edge"]
+    assert choices[RELEASED_GRID]["sigma"] == pytest.approx(nearest)
+    assert not choices[RELEASED_GRID]["on_grid_edge"]
     assert not choices[FINE_SIGMA]["on_grid_edge"]
 
 
 @pytest.mark.parametrize(("spread", "edge"), [(0.05, 0.1), (1.5, 1.0)])
 def test_a_sigma_on_the_grids_edge_is_flagged(spread, edge):
     _, choices = choose_sigmas(gaussian(200, spread, seed=2), torch.zeros(1, 4), SETTINGS)
-    assert choices[PAPER_GRID]["sigma"] == pytest.approx(edge)
-    assert choices[PAPER_GRID]["on_grid_edge"]
+    assert choices[RELEASED_GRID]["sigma"] == pytest.approx(edge)
+    assert choices[RELEASED_GRID]["on_grid_edge"]
     assert not choices[FINE_SIGMA]["on_grid_edge"]
 
 
@@ -56,7 +56,7 @@ def test_the_fine_sigma_is_never_worse_on_validation_images():
     best = {
         name: max(r["log_likelihood"] for r in curve if r["estimator"] == name) for name in choices
     }
-    assert best[FINE_SIGMA] >= best[PAPER_GRID] - 1e-3
+    assert best[FINE_SIGMA] >= best[RELEASED_GRID] - 1e-3
     sigmas = [r["sigma"] for r in curve if r["estimator"] == FINE_SIGMA]
     assert sigmas == sorted(set(sigmas))
     assert min(sigmas) == pytest.approx(0.02)
@@ -65,8 +65,8 @@ def test_the_fine_sigma_is_never_worse_on_validation_images():
 
 def test_the_score_says_what_it_rests_on():
     samples, test = gaussian(50, 0.4, seed=5), gaussian(70, 0.4, seed=6)
-    choices = {PAPER_GRID: {"sigma": 0.3, "on_grid_edge": False, "grid": [0.1, 1.0, 10]}}
-    row = evaluate(samples, test, choices, "a space")[PAPER_GRID]
+    choices = {RELEASED_GRID: {"sigma": 0.3, "on_grid_edge": False, "grid": [0.1, 1.0, 10]}}
+    row = evaluate(samples, test, choices, "a space")[RELEASED_GRID]
     assert (row["num_samples"], row["num_test_examples"], row["space"]) == (50, 70, "a space")
     squared = ((test[:, None].double() - samples.double()) ** 2).sum(2)
     density = np.exp(-squared.numpy() / (2 * 0.3**2)).mean(1) / (0.3 * math.sqrt(2 * math.pi)) ** 4

@@ -40,7 +40,7 @@ def test_published_rows_stand_beside_the_measured():
 
 def test_two_seeds_give_an_error_over_examples_and_one_over_seeds():
     table = table_of(ROWS, SCORES)
-    name = {"selection": "selected", "estimator": "parzen, paper grid"}
+    name = {"selection": "selected", "estimator": "parzen, released default grid"}
     examples = _pick(table, **name, standard_error_over="examples")
     seeds = _pick(table, **name, standard_error_over="seeds")
     assert examples["log_likelihood"] == seeds["log_likelihood"] == 222.0
@@ -103,4 +103,4 @@ def test_a_score_that_lacks_a_value_is_refused():
     bare = {"log_likelihood": 1.0, "standard_error": 1.0, "num_samples": 1}
     bare |= {"num_test_examples": 1, "space": "pixels in [0, 1]"}
     with pytest.raises(DeepgenError, match="lacks 'sigma'"):
-        table_of(ROWS[:1], [{"parzen, paper grid": bare}])
+        table_of(ROWS[:1], [{"parzen, released default grid": bare}])

@@ -41,7 +41,7 @@ def test_estimators_never_share_a_column_and_references_stand_apart():
     assert part.columns == [
         "Model",
         "MNIST, as published",
-        "MNIST, paper grid",
+        "MNIST, released default grid",
         "MNIST, fine sigma",
     ]
     models, differences, references = part.blocks
@@ -76,7 +76,7 @@ def test_a_title_names_the_space_and_without_a_published_number_there_is_no_colu
     score = {e: result | {"space": space} for e, result in SCORES[0].items()}
     (part,) = parzen_printed(table_of([ROWS[0] | {"dataset": dataset}], [score]))
     assert part.title.endswith(f"of {dataset} (nats, {space})")
-    assert part.columns[1:] == [f"{dataset}, paper grid", f"{dataset}, fine sigma"]
+    assert part.columns[1:] == [f"{dataset}, released default grid", f"{dataset}, fine sigma"]
     assert "Nats compare within this space only." in part.notes[0]
     assert not any("published" in note for note in part.notes)
 

@@ -12,7 +12,7 @@ from deepgen.config import load_experiment
 from deepgen.engine.slices import stage_settings
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.evaluation.classifier import Classifier
-from deepgen.evaluation.parzen import FINE_SIGMA, PAPER_GRID
+from deepgen.evaluation.parzen import FINE_SIGMA, RELEASED_GRID
 from deepgen.tensors import write_tensors
 
 SPACE = {"score_space": {"name": "pixels"}, "threads": 1}
@@ -58,10 +58,10 @@ def test_training_images_as_samples_give_the_golden_value(folder, mnist):
     )
 
     curve = pd.read_csv(folder / "sigma_grid.csv")
-    grid = curve[curve.estimator == PAPER_GRID]
+    grid = curve[curve.estimator == RELEASED_GRID]
     assert grid.log_likelihood.max() == pytest.approx(238.1233, abs=1e-3)
     scores = json.loads((folder / "parzen.json").read_text())
-    paper = scores[PAPER_GRID]
+    paper = scores[RELEASED_GRID]
     assert paper["sigma"] == pytest.approx(0.166810, abs=1e-6)
     assert paper["log_likelihood"] == pytest.approx(241.1929, abs=1e-3)
     assert paper["standard_error"] == pytest.approx(2.1303, abs=1e-3)
@@ -83,11 +83,11 @@ def test_a_set_with_folds_has_a_sigma_and_a_score_in_each(folder, tmp_path, mnis
         sigma = ("--sigma", fold / "sigma.json")
         run(fold, "score", PARZEN_SCORE | {"folds": 0}, *samples, *sigma)
         sigmas.append(fold / "sigma.json")
-        alone.append(json.loads((fold / "parzen.json").read_text())[PAPER_GRID])
+        alone.append(json.loads((fold / "parzen.json").read_text())[RELEASED_GRID])
     settings = PARZEN_SCORE | {"folds": 3}
     samples = ("--samples", tmp_path / "samples.npy", "--data", tmp_path)
     run(tmp_path, "score", settings, *samples, "--sigma", *sigmas)
-    whole = json.loads((tmp_path / "parzen.json").read_text())[PAPER_GRID]
+    whole = json.loads((tmp_path / "parzen.json").read_text())[RELEASED_GRID]
     values = np.array([score["log_likelihood"] for score in alone])
     assert whole["log_likelihood"] == pytest.approx(values.mean())
     assert whole["standard_error"] == pytest.approx(values.std(ddof=1) / 3**0.5)
@@ -130,7 +130,7 @@ def test_a_score_opens_the_splits_that_the_catalogue_names_and_no_other(
     for split in settings["reads"]:
         np.save(tmp_path / f"{split}.npy", np.load(folder / f"{split}.npy")[:300])
     np.save(tmp_path / "samples.npy", mnist["train"][:300])
-    sigma = {PAPER_GRID: {"sigma": 0.2, "on_grid_edge": False, "grid": [0.2]}}
+    sigma = {RELEASED_GRID: {"sigma": 0.2, "on_grid_edge": False, "grid": [0.2]}}
     (tmp_path / "sigma.json").write_text(json.dumps(sigma))
     sigma = ("--sigma", tmp_path / "sigma.json") if name == "parzen" else ()
     files = ("--samples", tmp_path / "samples.npy", "--data", tmp_path)

@@ -6,7 +6,11 @@ import pandas as pd
 
 from deepgen.report.printed import EMPTY, Cell, PrintedRow, number
 
-PUBLISHED, PAPER_GRID, FINE = "parzen, as published", "parzen, paper grid", "parzen, fine sigma"
+PUBLISHED, RELEASED_GRID, FINE = (
+    "parzen, as published",
+    "parzen, released default grid",
+    "parzen, fine sigma",
+)
 CHECKPOINTS = {"selected": "selected checkpoint", "last": "last checkpoint"}
 
 ERRORS = (

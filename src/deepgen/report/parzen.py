@@ -9,8 +9,8 @@ from deepgen.report.cells import (
     EDGE,
     ERRORS,
     FINE,
-    PAPER_GRID,
     PUBLISHED,
+    RELEASED_GRID,
     difference_cell,
     lines,
     pick,
@@ -19,7 +19,7 @@ from deepgen.report.cells import (
 )
 from deepgen.report.printed import PrintedBlock, PrintedTable
 
-HEADINGS = {PUBLISHED: "as published", PAPER_GRID: "paper grid", FINE: "fine sigma"}
+HEADINGS = {PUBLISHED: "as published", RELEASED_GRID: "released default grid", FINE: "fine sigma"}
 
 
 def parzen_printed(table: pd.DataFrame) -> list[PrintedTable]:
@@ -45,7 +45,7 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         model=published["model"].mask(both, published["model"] + " (published)")
     )
     difference = partial(difference_cell, published=published)
-    compared = pick(ours[ours["model"].isin(published["model"])], estimator=PAPER_GRID)
+    compared = pick(ours[ours["model"].isin(published["model"])], estimator=RELEASED_GRID)
     blocks = [
         PrintedBlock("", lines(named, columns) + lines(ours, columns)),
         PrintedBlock(
@@ -71,9 +71,9 @@ def _notes(measured: pd.DataFrame, published: bool, compared: pd.DataFrame) -> l
     counts = zip(others["model"], others["num_samples"], strict=True)
     notes = [
         f"Nats compare within this space only. {ERRORS}",
-        "Paper grid: σ is chosen from the few values of the setting parzen.grid. Fine sigma: it is "
-        "searched closely. Both on validation images."
-        + " Only the paper grid compares with the published numbers."
+        "Released default grid: σ is chosen from the few values of the setting parzen.grid. Fine "
+        "sigma: it is searched closely. Both on validation images."
+        + " Which σ the published numbers were given is not known."
         * published,
         "; ".join([f"Samples: {usual:,} a model and seed", *(f"{m}: {n:,}" for m, n in counts)])
         + ".",

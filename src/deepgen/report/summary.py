@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from deepgen.places import Place
-from deepgen.report.cells import DIFFERENCE, EDGE, PAPER_GRID, difference_cell, pick, score_cell
+from deepgen.report.cells import DIFFERENCE, EDGE, RELEASED_GRID, difference_cell, pick, score_cell
 from deepgen.report.likelihoods import kinds, likelihood_cell
 from deepgen.report.long_form import Measured
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, span
@@ -21,8 +21,9 @@ def summary(
 ) -> PrintedTable:
     """One row an experiment, then one for each that was left out.
 
-    Ours is the selected checkpoint, of Parzen scores under the estimator `parzen, paper grid`.
-    Without any Parzen score there are no columns of them; each kind of likelihood has its own.
+    Ours is the selected checkpoint, of Parzen scores under the estimator `parzen, released default
+    grid`. Without any Parzen score there are no columns of them; each kind of likelihood has its
+    own.
 
     Args:
         made: Long forms, in which what papers printed stands beside what was measured.
@@ -61,7 +62,7 @@ def summary(
 
 def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cell]:
     """Published, ours and their difference; a published score in another space is none."""
-    ours = pick(table, **names, origin="measured", selection="selected", estimator=PAPER_GRID)
+    ours = pick(table, **names, origin="measured", selection="selected", estimator=RELEASED_GRID)
     theirs = pick(table, **names, origin="published")
     if len(ours):
         theirs = pick(theirs, space=ours["space"].iloc[0])
