@@ -690,7 +690,7 @@ def test_a_stage_of_a_whole_run_has_no_settings_of_an_experiment(root, stage):
     ("stage", "name", "said"),
     [
         ("reference", "k-means", "reference 'k-means' is not known: choose from training-images, "),
-        ("reference", "k-means", "kmeans, gaussian; did you mean 'kmeans'?"),
+        ("reference", "k-means", "kmeans, gaussian, constant-image; did you mean 'kmeans'?"),
         ("score", "foo", "score 'foo' is not known: choose from parzen"),
         ("score", "likelihood", "score 'likelihood' is not known: choose from parzen"),
         ("figure", "figure9", "figure 'figure9' is not known: choose from samples, "),

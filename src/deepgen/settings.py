@@ -18,7 +18,7 @@ from deepgen.papers import PAPERS, paper_of
 from deepgen.training.settings import SigmaGrid, Training
 from deepgen.typed import EACH_ONCE, Count, Name, Positive, Seed, Settings, Text
 
-Reference = Literal["training-images", "kmeans", "gaussian"]
+Reference = Literal["training-images", "kmeans", "gaussian", "constant-image"]
 
 
 def _family(name: str) -> type[ModelSettings]:
@@ -87,7 +87,8 @@ class References(Settings):
     """Rows that calibrate the reader: what would a trivial model score?"""
 
     names: Annotated[list[Reference], EACH_ONCE] = Field(
-        ["training-images", "kmeans", "gaussian"], description="Rows of Table 1."
+        ["training-images", "kmeans", "gaussian", "constant-image"],
+        description="Rows beside the models; without the constant image none is called untrained.",
     )
     num_samples: Count = Field(10_000, description="Images or draws; k-means has one a centroid.")
     kmeans_centroids: Count = Field(10_000, description="Centroids of k-means.")

@@ -1,8 +1,11 @@
 """Reference sets of samples."""
 
 import numpy as np
+import pytest
+import torch
 
 from deepgen.evaluation import references
+from deepgen.evaluation.parzen import FINE_SIGMA, choose_sigmas, evaluate
 
 
 def made(n: int = 4000) -> np.ndarray:
@@ -36,3 +39,22 @@ def test_kmeans_centroids_are_the_means_of_their_cells():
     assert np.allclose(centroids, means, atol=1e-3)
     again = references.kmeans(train, 4, iterations=100, seed=1, threads=1)
     assert np.array_equal(centroids, again)
+
+
+def test_one_constant_image_scores_as_a_gaussian_around_the_mean():
+    """One centre: log N(x; mean, sigma^2 I), and the best sigma is known in closed form."""
+    train, test = made(), made(1000)
+    samples = references.constant_image(train)
+    assert samples.shape == (1, 5)
+    assert np.allclose(samples, train.mean(0), atol=1e-6)
+    window = {"grid": {"start": 1.0, "stop": 10.0, "num": 10}}
+    window |= {"fine_range": [0.1, 100.0], "fine_tolerance": 0.01}
+    x, centre = torch.from_numpy(test), torch.from_numpy(samples)
+    _, choices = choose_sigmas(x, centre, window)
+    result = evaluate(centre, x, choices, "a space")[FINE_SIGMA]
+    squared = np.square(test.astype(float) - train.mean(0, dtype=float)).sum(1)
+    sigma = result["sigma"]
+    assert sigma == pytest.approx(np.sqrt(squared.mean() / 5), rel=0.02)
+    density = -squared / (2 * sigma**2) - 5 * np.log(sigma * np.sqrt(2 * np.pi))
+    assert result["log_likelihood"] == pytest.approx(density.mean(), abs=1e-5)
+    assert result["num_samples"] == 1

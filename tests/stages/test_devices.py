@@ -81,7 +81,7 @@ def test_models(case, data, tmp_path):
 
 @pytest.mark.usefixtures("_away")
 def test_samples(data, tmp_path):
-    for name in ("training-images", "gaussian", "kmeans"):
+    for name in ("constant-image", "training-images", "gaussian", "kmeans"):
         own = {"reference": name, "num_samples": 60, "seed": 1}
         own |= {"kmeans_centroids": 60, "kmeans_iterations": 2}
         reference(data, tmp_path, SPACE | own, "cpu")

@@ -243,4 +243,7 @@ def refused(folder, stage, settings, capsys, *more):
 def test_an_unknown_reference_is_one_sentence(folder, capsys):
     settings = SPACE | {"reference": "k-means", "num_samples": 20, "seed": 1}
     error = refused(folder, "reference", settings, capsys)
-    assert "'k-means' is not known: choose from training-images, kmeans, gaussian" in error
+    assert (
+        "'k-means' is not known: choose from training-images, kmeans, gaussian, constant-image"
+        in error
+    )

@@ -377,4 +377,5 @@ def _reference_title(name: str, settings: dict[str, Any]) -> str:
         "training-images": f"{settings['num_samples']:,} training images",
         "kmeans": f"k-means, {settings['kmeans_centroids']:,} centroids",
         "gaussian": "Gaussian, full covariance",
+        "constant-image": "one constant image, the training mean",
     }[name]

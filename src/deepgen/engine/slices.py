@@ -43,8 +43,10 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
         case "prepare":
             return dataset.prepare_settings()
         case "reference":
-            keys = {"kmeans": ("kmeans_centroids", "kmeans_iterations")}.get(name, ("num_samples",))
-            chosen = {key: settings["references"][key] for key in (*keys, "seed")}
+            kmeans = ("kmeans_centroids", "kmeans_iterations", "seed")
+            own = {"kmeans": kmeans, "constant-image": ()}
+            keys = own.get(name, ("num_samples", "seed"))
+            chosen = {key: settings["references"][key] for key in keys}
             common = {key: settings[key] for key in ("score_space", "threads")}
             return common | {"reference": name} | chosen
         case "score":

@@ -1,7 +1,8 @@
 """Sets of samples that no generative model made, to calibrate the reader of a Parzen table.
 
 Theis, van den Oord and Bethge (2015) show that k-means centroids beat the true data under this
-score; these rows let the reader see that here.
+score; these rows let the reader see that here. One constant image is the floor: a model that does
+not beat it has learnt nothing that this score sees.
 """
 
 import numpy as np
@@ -32,3 +33,8 @@ def gaussian(train: np.ndarray, n: int, seed: int) -> np.ndarray:
     scaled = vectors * np.sqrt(values.clip(min=0))
     noise = np.random.default_rng(seed).standard_normal((n, train.shape[1]))
     return (train.mean(0, dtype=np.float64) + noise @ scaled.T).astype(np.float32)
+
+
+def constant_image(train: np.ndarray) -> np.ndarray:
+    """The mean of the training images, float32 [1, D]: a model that always gives one image."""
+    return train.mean(0, dtype=np.float64, keepdims=True).astype(np.float32)
