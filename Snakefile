@@ -51,7 +51,6 @@ wildcard_constraints:
     experiment="|".join(plan.trained),
     seed=r"\d+",
     checkpoint="selected|last",
-    score="|".join(name for name, score in SCORES.items() if score.of == "samples"),
     source=r"seed-\d+/(selected|last)|references/[a-z-]+",
     fold=r"(fold-\d+/)?",
 

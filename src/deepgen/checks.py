@@ -19,8 +19,8 @@ from deepgen.settings import Experiment, Reference, Run
 # tests/workflow/test_snakefile.py compares them with the rules that there are.
 RESERVED = (
     *("all", "index", "report", "data"),
-    *("train", "sample", "likelihood", "classify", "select_sigma", "score", "make_reference"),
-    *("draw_figure", "make_tables", "write_page", "write_front_page"),
+    *("train", "sample", "likelihood", "classify", "select_sigma", "score", "score_under_window"),
+    *("make_reference", "draw_figure", "make_tables", "write_page", "write_front_page"),
     *(f"study_{study}" for paper in (None, *PAPERS) for study in studies_of(paper)),
     *PAPERS,
     *(f"write_{paper}" for paper in PAPERS),

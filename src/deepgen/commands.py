@@ -190,7 +190,8 @@ def score(o: argparse.Namespace) -> None:
         raise DeepgenError("give --classifier if and only if features are compared")
     if o.classifier:
         inputs["classifier"] = o.classifier
-    job = _job(o, inputs, [f"{settings['score']}.json"])
+    kinds = ("json", "npy") if "folds" in settings else ("json",)
+    job = _job(o, inputs, [f"{settings['score']}.{kind}" for kind in kinds])
     _run(
         job,
         samples=o.samples,

@@ -66,7 +66,7 @@ def test_the_fine_sigma_is_never_worse_on_validation_images():
 def test_the_score_says_what_it_rests_on():
     samples, test = gaussian(50, 0.4, seed=5), gaussian(70, 0.4, seed=6)
     choices = {RELEASED_GRID: {"sigma": 0.3, "on_grid_edge": False, "grid": [0.1, 1.0, 10]}}
-    row = evaluate(samples, test, choices, "a space")[RELEASED_GRID]
+    row = evaluate(samples, test, choices, "a space")[0][RELEASED_GRID]
     assert (row["num_samples"], row["num_test_examples"], row["space"]) == (50, 70, "a space")
     squared = ((test[:, None].double() - samples.double()) ** 2).sum(2)
     density = np.exp(-squared.numpy() / (2 * 0.3**2)).mean(1) / (0.3 * math.sqrt(2 * math.pi)) ** 4

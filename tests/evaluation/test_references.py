@@ -51,7 +51,7 @@ def test_one_constant_image_scores_as_a_gaussian_around_the_mean():
     window |= {"fine_range": [0.1, 100.0], "fine_tolerance": 0.01}
     x, centre = torch.from_numpy(test), torch.from_numpy(samples)
     _, choices = choose_sigmas(x, centre, window)
-    result = evaluate(centre, x, choices, "a space")[FINE_SIGMA]
+    result = evaluate(centre, x, choices, "a space")[0][FINE_SIGMA]
     squared = np.square(test.astype(float) - train.mean(0, dtype=float)).sum(1)
     sigma = result["sigma"]
     assert sigma == pytest.approx(np.sqrt(squared.mean() / 5), rel=0.02)

@@ -10,6 +10,7 @@ from made_scores import likelihood
 
 from deepgen.figures import style
 from deepgen.figures.catalogue import FIGURES as GENERAL
+from deepgen.report.roles import per_image, roles
 from deepgen.stages.table import table
 
 HOSTILE = "<script>alert(1)</script>"
@@ -86,12 +87,10 @@ class MadeRun:
 
     def make_tables(self):
         """The tables of the rows as they are now."""
-        roles = {
-            f"{score}:{r['experiment']}/{r['source']}" for r in self.rows for score in r["scores"]
-        }
+        known = roles(self.rows).keys() | per_image(self.rows).keys()
         papers = [paper["name"] for paper in self.settings["papers"]]
         settings = {"rows": self.rows, "not_run": self.settings["not_run"], "papers": papers}
-        scores = {role: path for role, path in self.inputs.items() if role in roles}
+        scores = {role: path for role, path in self.inputs.items() if role in known}
         table(scores, self.report / "tables", settings)
 
     def write(self, name, content):
@@ -124,7 +123,7 @@ class MadeRun:
 
     def _shared(self):
         made = {name: self.report / f"tables/{name}.csv" for name in TABLES}
-        scores = ("parzen:", "mmd:", "likelihood:")
+        scores = ("parzen:", "mmd:", "likelihood:", "per_image:")
         others = {r: p for r, p in self.inputs.items() if not r.startswith(scores)}
         return made | others
 
@@ -236,6 +235,7 @@ def parzen(log_likelihood):
         "num_test_examples": 10_000,
         "space": "pixels in [0, 1]",
         "per_fold": [],
+        "grid_scores": [],
         "on_grid_edge": True,
     }
     return {

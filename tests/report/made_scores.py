@@ -14,15 +14,16 @@ def result(log_likelihood, error=2.0, sigma=0.1668, edge=False, samples=10_000):
         "num_test_examples": 10_000,
         "space": "pixels in [0, 1]",
         "per_fold": None,
+        "grid_scores": [],
         "on_grid_edge": edge,
     }
 
 
-def score(paper, fine, **how):
-    return {
-        "parzen, released default grid": result(paper, **how),
-        "parzen, fine sigma": result(fine, **how),
-    }
+GRID, FINE = "parzen, released default grid", "parzen, fine sigma"
+
+
+def score(grid, fine, **how):
+    return {GRID: result(grid, **how), FINE: result(fine, **how)}
 
 
 def row(selection, seed, model="Adversarial nets", kind="model", experiment="mnist"):
@@ -52,9 +53,7 @@ SCORES = [
 def folded(score, sigmas):
     folds = {"standard_error_over": "folds", "sigmas": sigmas, "sigma": sum(sigmas) / len(sigmas)}
     per_fold = [{"fold": k, "sigma": sigma} for k, sigma in enumerate(sigmas, 1)]
-    return {
-        "parzen, released default grid": result(score, error=26.0) | folds | {"per_fold": per_fold}
-    }
+    return {GRID: result(score, error=26.0) | folds | {"per_fold": per_fold}}
 
 
 def likelihood(value, **how):

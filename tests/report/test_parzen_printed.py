@@ -13,8 +13,8 @@ def texts(row):
 
 def test_one_seed_has_no_verdict():
     text = to_markdown(parzen_printed(table_of([ROWS[0]], [SCORES[0]])))
-    assert "−5.0 nats; one seed, so the seed error is unknown" in text
-    assert "consistent" not in text
+    assert "| −5.0 nats; no verdict from one seed | −1.0 nats; no verdict from one seed |" in text
+    assert "interval" not in text
 
 
 def test_printed_cells_differences_and_edges():
@@ -26,9 +26,11 @@ def test_printed_cells_differences_and_edges():
         "| 222.0 ± 2.0 (examples) ± 2.0 (seeds, n = 2) "
         "| 226.5 ± 2.0 (examples) ± 2.5 (seeds, n = 2) |"
     )
-    # (222 - 225) / sqrt(2^2 + 2^2) = -1.06; (160 - 225) / sqrt(2^2 + 10^2) = -6.37
-    assert "−3.0 nats; 1.1 standard errors below: consistent" in text
-    assert "−65.0 nats; 6.4 standard errors below: not consistent" in text
+    # t_1(0.975) = 12.706: 222 ± 12.706 sqrt(8) sqrt(1.5), and sqrt(12.5) for the fine sigma
+    said = "the 95 % prediction interval"
+    assert f"−3.0 nats; inside {said} [178.0, 266.0] of one more training" in text
+    assert f"+1.5 nats; inside {said} [171.5, 281.5] of one more training" in text
+    assert "A paper shows one training" in text
     assert "160.0 ± 2.0 (examples) ± 10.0 (seeds, n = 2)\\*" in text
     assert "- \\* A σ" in text
     assert "k-means centroids: 1,000" in text
@@ -54,7 +56,8 @@ def test_estimators_never_share_a_column_and_references_stand_apart():
         "Adversarial nets, last checkpoint",
     ]
     assert [texts(row)[0] for row in models.rows][-3:] == ["225 ± 2 (examples)", "–", "–"]
-    assert all(t == ["–", t[1], "–"] for t in (texts(row) for row in differences.rows))
+    assert [texts(row)[0] for row in differences.rows] == ["–", "–"]
+    assert all("nats" in text for row in differences.rows for text in texts(row)[1:])
     assert [row.label for row in references.rows] == ["k-means centroids"]
 
 
@@ -63,7 +66,7 @@ def test_measured_numbers_link_their_files_and_published_ones_none():
     models, differences, references = part.blocks
     files = tuple(f"mnist/seed-{seed}/selected/parzen.json" for seed in (1, 2))
     assert [cell.sources for cell in models.rows[4].cells] == [(), files, files]
-    assert [cell.sources for cell in differences.rows[0].cells] == [(), files, ()]
+    assert [cell.sources for cell in differences.rows[0].cells] == [(), files, files]
     assert references.rows[0].cells[1].sources == ("mnist/references/kmeans/parzen.json",)
     assert not any(cell.sources for row in models.rows[:4] for cell in row.cells)
 

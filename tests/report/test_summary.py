@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 from made_scores import ROWS, SCORES, folded, likelihood, score, table_of
 
+from deepgen.report.cells import DIFFERENCE
 from deepgen.report.long_form import Measured, long_form
 from deepgen.report.runs import runs
-from deepgen.report.summary import summary
+from deepgen.report.summary import BUDGET, summary
 
 HOW = "Ask its authors for the file, then set data.tfd.file."
 NOT_RUN = [{"dataset_title": "TFD", "model": "Adversarial nets", "how_to_get": HOW}]
@@ -44,39 +45,40 @@ def test_a_shortened_run_of_one_seed():
     assert [cell.text for cell in cells] == [
         "225 ± 2 (examples)",
         "220.0 ± 1.8 (examples)",
-        "−5.0 nats; one seed, so the seed error is unknown",
+        "−5.0 nats; no verdict from one seed",
+        "224.0 ± 1.8 (examples)",
+        "−1.0 nats; no verdict from one seed",
         "8 of 1,500",
         "1",
     ]
     assert cells[1].sources == cells[2].sources == ("mnist/seed-1/selected/parzen.json",)
-    assert cells[3].sources == ("mnist/seed-1/history.csv",)
-    assert notes == []
+    assert cells[5].sources == ("mnist/seed-1/history.csv",)
+    assert notes == [BUDGET]
 
 
 def test_a_full_run_of_several_seeds_has_a_verdict():
-    cells, (note,) = _one([1500, 1500], 1500, 1500, ROWS[:2], SCORES[:2])
-    # (222 - 225) / sqrt(2^2 + 2^2) = -1.06
-    assert [cell.text for cell in cells][2:] == [
-        "−3.0 nats; 1.1 standard errors below: consistent",
-        "1,500 of 1,500",
-        "2",
-    ]
-    assert "our seed error" in note
+    cells, notes = _one([1500, 1500], 1500, 1500, ROWS[:2], SCORES[:2])
+    # 222 ± t_1(0.975) sqrt(8) sqrt(1.5), with t_1(0.975) = 12.706
+    interval = "[178.0, 266.0]"
+    assert cells[2].text == (
+        f"−3.0 nats; inside the 95 % prediction interval {interval} of one more training"
+    )
+    assert [cell.text for cell in cells][5:] == ["1,500 of 1,500", "2"]
+    assert notes == [DIFFERENCE, BUDGET]
 
 
-def test_a_score_above_the_paper_is_not_called_below():
+def test_a_score_far_from_the_paper_lies_outside():
     cells, _ = _one([1500] * 2, 1500, 1500, ROWS[:2], [score(300.0, 1.0), score(301.0, 1.0)])
-    assert cells[2].text.startswith("+75.5 nats;")
-    assert cells[2].text.endswith("standard errors above: not consistent")
+    assert cells[2].text.startswith("+75.5 nats; outside the 95 % prediction interval [289.5, ")
 
 
 def test_trainings_that_ended_early():
     cells, _ = _one([600, 1500], 1500, 1500, ROWS[:2], SCORES[:2])
-    assert cells[3].text == "600 to 1,500 of 1,500"
+    assert cells[5].text == "600 to 1,500 of 1,500"
 
 
 def test_a_sigma_on_the_edge_has_a_star_and_a_note():
-    cells, (note,) = _one([8], 8, 8, scores=[score(220.0, 1.0, edge=True)])
+    cells, (note, _) = _one([8], 8, 8, scores=[score(220.0, 1.0, edge=True)])
     assert cells[1].text == "220.0 ± 2.0 (examples)*"
     assert note.startswith("* ")
 
@@ -96,7 +98,7 @@ def test_an_experiment_without_a_paper_is_not_told_that_it_has_no_published_numb
     rows = [ROWS[0] | {"model": "A flow"}]
     cells, notes = _one([22], 22, 22, rows, title="A flow", paper=None)
     assert [cell.text for cell in cells][:3] == ["–", "220.0 ± 1.8 (examples)", "–"]
-    assert notes == []
+    assert notes == [BUDGET]
 
 
 def test_each_kind_of_likelihood_has_a_column():
@@ -121,7 +123,7 @@ def test_each_kind_of_likelihood_has_a_column():
         ["not run", "–", "–", "–"],
     ]
     beside = summary(_made(ROWS[:1], SCORES[:1], likely=likely), runs({}, {}), experiments, [])
-    assert len(beside.columns) == 8
+    assert len(beside.columns) == 10
     assert "different quantities" in beside.notes[-1]
     assert not any("different quantities" in note for note in part.notes)
     assert [cell.text for cell in beside.blocks[0].rows[0].cells][:2] == ["–", "–"]
@@ -139,7 +141,7 @@ def test_folds_and_what_was_not_run():
     assert [cell.text for cell in cells][:3] == [
         "2057 ± 26 (folds)",
         "2000.0 ± 26.0 (folds)",
-        "−57.0 nats; one seed, so the seed error is unknown",
+        "−57.0 nats; no verdict from one seed",
     ]
     part = summary(_made([], [], ["TFD"]), runs({}, {}), {}, NOT_RUN)
     assert [cell.text for cell in part.blocks[0].rows[0].cells][:2] == [
@@ -153,4 +155,4 @@ def test_without_a_score_or_a_history_nothing_is_claimed():
     cells, _ = _one([8], 8, 8, [], [])
     assert [cell.text for cell in cells][1:3] == ["–", "–"]
     cells, _ = _one([], 8, 8)
-    assert [cell.text for cell in cells][3:] == ["–", "–"]
+    assert [cell.text for cell in cells][5:] == ["–", "–"]

@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 from made_scores import ROWS, SCORES, likelihood
 
 from deepgen.errors import DeepgenError
-from deepgen.report.long_form import FORMS, from_tables
+from deepgen.report.long_form import FORMS, from_csv, from_tables
+from deepgen.report.roles import per_image
 from deepgen.stages.table import table as table_stage
 
 
@@ -52,6 +54,24 @@ def test_stage_names_an_input_that_is_damaged_missing_or_of_no_row(stage_inputs,
     del inputs["two_sample:mnist/seed-1/selected"]
     with pytest.raises(DeepgenError, match="tables need two_sample:mnist/seed-1/selected"):
         table_stage(inputs, tmp_path, settings)
+
+
+def test_one_constant_image_judges_the_models_of_its_experiment(stage_inputs, tmp_path):
+    inputs, settings = stage_inputs
+    constant = ROWS[4] | {"source": "references/constant-image", "model": "one constant image"}
+    inputs["parzen:mnist/references/constant-image"] = inputs["parzen:mnist/seed-1/last"]
+    settings = settings | {"rows": [*settings["rows"], constant]}
+    with pytest.raises(DeepgenError, match="tables need per_image:mnist/seed-1/selected: add"):
+        table_stage(inputs, tmp_path / "tables", settings)
+    for number, role in enumerate(per_image(settings["rows"])):
+        inputs[role] = tmp_path / f"{number}.npy"
+        # The selected models are 50 nats better than the constant image, the last no better
+        np.save(inputs[role], np.full((2, 10), 50.0 if "selected" in role else 0.0))
+    table_stage(inputs, tmp_path / "tables", settings)
+    table = from_csv("parzen", tmp_path / "tables/parzen.csv")
+    rows = table[table["model"] == "Adversarial nets"].set_index("selection")["untrained"]
+    assert set(rows["selected"]) == {""}
+    assert set(rows["last"]) == {"mnist/seed-1/last/parzen.json;mnist/seed-2/last/parzen.json"}
 
 
 @pytest.mark.parametrize(

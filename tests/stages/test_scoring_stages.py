@@ -67,6 +67,14 @@ def test_training_images_as_samples_give_the_golden_value(folder, mnist):
     assert paper["standard_error"] == pytest.approx(2.1303, abs=1e-3)
     assert paper["num_test_examples"] == paper["num_samples"] == 10_000
     assert scores[FINE_SIGMA]["log_likelihood"] > paper["log_likelihood"]
+    # Every image's own, the estimators in the order of the file
+    values = np.load(folder / "parzen.npy")
+    assert (values.shape, values.dtype) == ((2, 10_000), np.float64)
+    means = [scores[estimator]["log_likelihood"] for estimator in sorted(scores)]
+    assert values.mean(1) == pytest.approx(means)
+    sigmas, on_grid = np.transpose(paper["grid_scores"])
+    assert sigmas == pytest.approx(np.logspace(-1, 0, 10))
+    assert on_grid[2] == paper["log_likelihood"] == max(on_grid)
 
 
 def test_a_set_with_folds_has_a_sigma_and_a_score_in_each(folder, tmp_path, mnist, mnist_bytes):
@@ -95,6 +103,11 @@ def test_a_set_with_folds_has_a_sigma_and_a_score_in_each(folder, tmp_path, mnis
     assert [fold["log_likelihood"] for fold in whole["per_fold"]] == values.tolist()
     assert whole["sigmas"] == [score["sigma"] for score in alone]
     assert whole["num_test_examples"] == 50 + 100 + 150
+    joined = [np.load(tmp_path / f"fold-{k}/parzen.npy") for k in (1, 2, 3)]
+    assert np.array_equal(np.load(tmp_path / "parzen.npy"), np.concatenate(joined, axis=1))
+    assert np.array(whole["grid_scores"]) == pytest.approx(
+        np.mean([score["grid_scores"] for score in alone], axis=0)
+    )
 
 
 COMPARISON = {"seed": 1, "num_samples": 300, "held_out": "test"}
@@ -130,7 +143,7 @@ def test_a_score_opens_the_splits_that_the_catalogue_names_and_no_other(
     for split in settings["reads"]:
         np.save(tmp_path / f"{split}.npy", np.load(folder / f"{split}.npy")[:300])
     np.save(tmp_path / "samples.npy", mnist["train"][:300])
-    sigma = {RELEASED_GRID: {"sigma": 0.2, "on_grid_edge": False, "grid": [0.2]}}
+    sigma = {RELEASED_GRID: {"sigma": 0.2, "on_grid_edge": False, "grid": [0.1, 1.0, 10]}}
     (tmp_path / "sigma.json").write_text(json.dumps(sigma))
     sigma = ("--sigma", tmp_path / "sigma.json") if name == "parzen" else ()
     files = ("--samples", tmp_path / "samples.npy", "--data", tmp_path)

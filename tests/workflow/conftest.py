@@ -41,7 +41,7 @@ EXPERIMENT = {
     },
     "num_samples": 100,
     "parzen": {"sigma_examples": 50},
-    "references": {"names": ["training-images"], "num_samples": 100},
+    "references": {"names": ["training-images", "constant-image"], "num_samples": 100},
     "comparison": {"num_samples": 100, "cells": 1},
     "classifier": {"epochs": 1},
     "scores": ["parzen", "data_copying"],

@@ -20,7 +20,7 @@ TRAIN = "results/tiny/digits/seed-1/selected.safetensors"
 TABLES = {"make_tables": 1}
 PAGES = {"write_page": 1, "write_gan2014": 1, "write_front_page": 1}
 REPORT = TABLES | PAGES
-AFTER_SAMPLES = {"select_sigma": 2, "score": 4} | REPORT
+AFTER_SAMPLES = {"select_sigma": 2, "score_under_window": 2, "score": 2} | REPORT
 AFTER_TRAINING = AFTER_SAMPLES | {
     "train": 1,
     "sample": 2,
@@ -28,11 +28,11 @@ AFTER_TRAINING = AFTER_SAMPLES | {
     "study_neighbours": 1,
     "draw_figure": 5,
 }
-AFTER_SIGMA = {"select_sigma": 3, "score": 3, "draw_figure": 1} | REPORT
+AFTER_SIGMA = {"select_sigma": 4, "score_under_window": 4, "draw_figure": 1} | REPORT
 # Figure 3 stands on its experiment's page and on the paper's, not on the front page
 ONE_FIGURE = {"draw_figure": 1, "write_page": 1, "write_gan2014": 1}
-ALL_SCORES = {"select_sigma": 3, "score": 6}
-EVERYTHING_PREPARED = AFTER_TRAINING | ALL_SCORES | {"make_reference": 1, "classify": 1}
+ALL_SCORES = {"select_sigma": 4, "score_under_window": 4, "score": 3}
+EVERYTHING_PREPARED = AFTER_TRAINING | ALL_SCORES | {"make_reference": 2, "classify": 1}
 THEORY = {"study_gan2014_theory": 1, "draw_gan2014_figure1": 1, "draw_gan2014_theory": 1}
 
 GAN = "src/deepgen/families/gan/model.py"
@@ -49,8 +49,8 @@ CODE_EDITS = {
                        "EDITED = 1\nbuild = Mixture", {}),
     "family's settings": ("src/deepgen/families/gan/settings.py", "class Noise(",
                           "class Other:\n    x = 1\n\n\nclass Noise(", {}),
-    "evaluation": ("src/deepgen/evaluation/parzen.py", "COARSE, REFINED = 24, 9",
-                   "COARSE, REFINED = 25, 9", AFTER_SIGMA),
+    "evaluation": ("src/deepgen/evaluation/parzen.py", "def summarise(",
+                   "EDITED = 1\n\n\ndef summarise(", AFTER_SIGMA),
     "figure": ("src/deepgen/figures/interpolation.py", "INPUTS = ", "EDITED = 1\nINPUTS = ",
                ONE_FIGURE),
     "study": ("src/deepgen/samplers/interpolation.py", "linspace(0, 1,", "linspace(0.0, 1,",

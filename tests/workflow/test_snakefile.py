@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 STAGES = {
     "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "classify", "select_sigma",
-    "score", "likelihood", "study_interpolation", "study_neighbours", "draw_figure",
+    "score", "score_under_window", "likelihood", "study_interpolation", "study_neighbours",
+    "draw_figure",
     "study_gan2014_theory", "draw_gan2014_figure1", "draw_gan2014_theory",
     "make_tables", "write_page", "write_gan2014", "write_front_page",
 }  # fmt: skip
@@ -76,7 +77,7 @@ def test_tfd_is_planned_in_two_phases_once_its_file_is_given(clone):
     assert result.returncode == 0, output
     assert {"fetch_tfd", "prepare_tfd"} <= set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE))
     assert re.search(r"^train +2$", output, re.MULTILINE)
-    assert re.search(r"^select_sigma +25$", output, re.MULTILINE)  # 5 sets of samples in 5 folds
+    assert re.search(r"^select_sigma +30$", output, re.MULTILINE)  # 6 sets of samples in 5 folds
 
 
 def test_a_wrong_configuration_is_one_sentence_and_starts_nothing(clone):

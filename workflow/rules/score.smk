@@ -34,6 +34,10 @@ rule score:
         "results/{run}/{experiment}/{source}/{score}.prov.json",
     log:
         "logs/{run}/{experiment}/{source}/{score}.log",
+    wildcard_constraints:
+        score="|".join(
+            n for n, s in SCORES.items() if s.of == "samples" and not s.sigma
+        ),
     threads: cpu_threads
     params:
         settings=settings("score"),
@@ -48,6 +52,16 @@ rule score:
         "deepgen score --settings {params.settings:q} --expect-code {params.code:q}"
         " --samples {input.samples:q} {params.sigma:q} {params.classifier:q}"
         " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+# It also has the log-likelihood of every test image
+use rule score as score_under_window with:
+    output:
+        "results/{run}/{experiment}/{source}/{score}.json",
+        "results/{run}/{experiment}/{source}/{score}.npy",
+        "results/{run}/{experiment}/{source}/{score}.prov.json",
+    wildcard_constraints:
+        score="|".join(n for n, s in SCORES.items() if s.sigma),
 
 
 rule likelihood:

@@ -17,6 +17,7 @@ from deepgen.figures.catalogue import FIGURES, Study
 from deepgen.files import canonical_json
 from deepgen.papers import PAPERS, figures_of, paper_of, studies_of
 from deepgen.places import CHECKPOINTS, Place
+from deepgen.report.roles import per_image, roles
 from deepgen.settings import Experiment
 
 TABLES = ("parzen", "scores", "likelihoods")
@@ -155,12 +156,13 @@ class Plan:
     @cached_property
     def table_inputs(self) -> dict[str, str]:
         """What the tables of scores are made of: {role: path}."""
+        found = {
+            role: (row, f"{name}.json") for role, (row, name) in roles(self.table_rows).items()
+        }
+        found |= {role: (row, "parzen.npy") for role, row in per_image(self.table_rows).items()}
         return {
-            f"{score}:{row['experiment']}/{row['source']}": (
-                f"results/{self.run}/{row['experiment']}/{row['source']}/{score}.json"
-            )
-            for row in self.table_rows
-            for score in row["scores"]
+            role: f"results/{self.run}/{row['experiment']}/{row['source']}/{file}"
+            for role, (row, file) in found.items()
         }
 
     def page_inputs(self, page: str) -> dict[str, str]:

@@ -61,7 +61,7 @@ def choose_sigmas(
 
 def evaluate(
     samples: Tensor, test: Tensor, choices: dict[str, dict[str, Any]], space: str
-) -> dict[str, dict[str, Any]]:
+) -> tuple[dict[str, dict[str, Any]], Tensor]:
     """The test log-likelihood of every estimator, with what a reader must know beside it.
 
     Args:
@@ -72,11 +72,16 @@ def evaluate(
 
     Returns:
         {estimator: {log_likelihood, standard_error, ...}}, in nats; the error is over test examples
-        (ddof 0, as released).
+        (ddof 0, as released). `grid_scores`, [sigma, mean log-likelihood] of every value of the
+        grid, shows what the grid alone costs and chooses nothing. Then the log-likelihood of every
+        image, float64 [estimators, m].
     """
     sigmas = [choice["sigma"] for choice in choices.values()]
-    values = log_likelihood(test, samples, sigmas)
-    return {
+    grid = log_grid(*choices[RELEASED_GRID]["grid"]) if RELEASED_GRID in choices else []
+    values = log_likelihood(test, samples, [*sigmas, *grid])
+    values, on_grid = values[: len(sigmas)], values[len(sigmas) :].mean(dim=1).tolist()
+    curve = [list(pair) for pair in zip(grid, on_grid, strict=True)]
+    results = {
         estimator: choice
         | summarise(row)
         | {
@@ -85,9 +90,11 @@ def evaluate(
             "num_test_examples": len(test),
             "space": space,
             "per_fold": [],
+            "grid_scores": curve if estimator == RELEASED_GRID else [],
         }
         for (estimator, choice), row in zip(choices.items(), values, strict=True)
     }
+    return results, values
 
 
 def over_folds(results: list[dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
@@ -98,7 +105,7 @@ def over_folds(results: list[dict[str, dict[str, Any]]]) -> dict[str, dict[str, 
     (ddof 1) over the square root of their number.
 
     Args:
-        results: From `evaluate`, fold 1 first, at least two.
+        results: The numbers of `evaluate`, fold 1 first, at least two.
 
     Returns:
         As `evaluate`, with `sigma` the mean of `sigmas`, and each fold's own numbers in `per_fold`.
@@ -109,6 +116,7 @@ def over_folds(results: list[dict[str, dict[str, Any]]]) -> dict[str, dict[str, 
         folds = [result[estimator] for result in results]
         scores = torch.tensor([fold["log_likelihood"] for fold in folds], dtype=torch.float64)
         sigmas = [fold["sigma"] for fold in folds]
+        curves = torch.tensor([fold["grid_scores"] for fold in folds], dtype=torch.float64)
         combined[estimator] = first | {
             "log_likelihood": scores.mean().item(),
             "standard_error": scores.std(correction=1).item() / math.sqrt(len(folds)),
@@ -120,6 +128,7 @@ def over_folds(results: list[dict[str, dict[str, Any]]]) -> dict[str, dict[str, 
             "per_fold": [
                 {"fold": k} | {key: fold[key] for key in keys} for k, fold in enumerate(folds, 1)
             ],
+            "grid_scores": curves.mean(0).tolist(),
         }
     return combined
 

@@ -4,13 +4,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from deepgen.evaluation.prediction import prediction_interval
 from deepgen.report.printed import EMPTY, Cell, PrintedRow, number
+from deepgen.report.untrained import all_untrained, label
 
-PUBLISHED, RELEASED_GRID, FINE = (
-    "parzen, as published",
-    "parzen, released default grid",
-    "parzen, fine sigma",
-)
+PUBLISHED = "parzen, as published"
 CHECKPOINTS = {"selected": "selected checkpoint", "last": "last checkpoint"}
 
 ERRORS = (
@@ -19,9 +17,12 @@ ERRORS = (
     "errors."
 )
 DIFFERENCE = (
-    "Difference: (ours − published) / sqrt(published error² + our seed error²); within two is "
-    "consistent. The published error holds no variation between trainings."
+    "A paper shows one training, so its number is held against the 95 % prediction interval of one "
+    "more training of ours: mean ± t s sqrt(1 + 1/n), with the standard deviation s over n seeds "
+    "and Student's t of n − 1 degrees of freedom. The published ± is over the same test images, so "
+    "it is not added."
 )
+ONE_SEED = "no verdict from one seed"
 EDGE = "* A σ of one seed or fold at least is on the edge of its grid: a better one may lie beyond."
 
 
@@ -78,7 +79,8 @@ def score_cell(
         over, seeds = row["standard_error_over"], row["num_seeds"]
         said = f" (seeds, n = {seeds})" if over == "seeds" else f" ({over})" * (not brief)
         text += f" ± {row['standard_error']:{digits}}{said}"
-    return Cell(text.replace("-", "−") + "*" * starred(rows), sources(rows))
+    text = text.replace("-", "−") + "*" * starred(rows) + label(rows)
+    return Cell(text, sources(rows))
 
 
 def starred(table: pd.DataFrame) -> bool:
@@ -87,21 +89,27 @@ def starred(table: pd.DataFrame) -> bool:
 
 
 def difference_cell(mine: pd.DataFrame, published: pd.DataFrame) -> Cell:
-    """Ours less the published number and, with a seed error, whether it is within two errors.
+    """Ours less the published number and, with several seeds, where that lies among ours.
+
+    An untrained model is compared with nothing.
 
     Args:
         mine: Our rows of one model, checkpoint and estimator, which may be none.
         published: Rows of a data set, in which the model may be missing.
     """
     theirs = published[published["model"].isin(mine["model"])]
-    if theirs.empty:
+    if theirs.empty or all_untrained(mine):
         return EMPTY
-    nats = mine["log_likelihood"].iloc[0] - theirs["log_likelihood"].iloc[0]
-    text = f"{nats:+.1f} nats".replace("-", "−")
-    seeds = pick(mine, standard_error_over="seeds")["standard_error"]
+    ours, paper = mine["log_likelihood"].iloc[0], theirs["log_likelihood"].iloc[0]
+    text = f"{ours - paper:+.1f} nats".replace("-", "−")
+    seeds = pick(mine, standard_error_over="seeds")
     if seeds.empty:
-        return Cell(f"{text}; one seed, so the seed error is unknown", sources(mine))
-    ratio = nats / (theirs["standard_error"].iloc[0] ** 2 + seeds.iloc[0] ** 2) ** 0.5
-    verdict = "consistent" if abs(ratio) <= 2 else "not consistent"
-    side = "above" if ratio > 0 else "below"
-    return Cell(f"{text}; {number(abs(ratio))} standard errors {side}: {verdict}", sources(mine))
+        return Cell(f"{text}; {ONE_SEED}", sources(mine))
+    n = int(seeds["num_seeds"].iloc[0])
+    low, high = prediction_interval(ours, seeds["standard_error"].iloc[0] * n**0.5, n)
+    side = "inside" if low <= paper <= high else "outside"
+    interval = f"[{number(low)}, {number(high)}]"
+    return Cell(
+        f"{text}; {side} the 95 % prediction interval {interval} of one more training",
+        sources(mine),
+    )

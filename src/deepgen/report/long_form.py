@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from deepgen.errors import DeepgenError
 from deepgen.report.read import load, read
+from deepgen.report.roles import per_image, roles
+from deepgen.report.untrained import compared_with_constant
 
 NAMES = ("model", "dataset", "origin", "selection")
 ERROR = ("standard_error", "standard_error_over")
@@ -26,32 +29,42 @@ class Form(NamedTuple):
         keys: Text that tells the results of one model apart.
         text: Further text.
         means: Further numbers; of several seeds their mean.
+        optional: The same, of scores that have them.
+        joined: Text that is made of the results of all seeds.
     """
 
     value: str
     keys: tuple[str, ...]
     text: tuple[str, ...] = ()
     means: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
         """All of them; the last, `source`, says which files a number comes from."""
-        own = (*self.keys, *self.text, *self.means)
+        own = (*self.keys, *self.text, *self.means, *self.optional, *self.joined)
         return [*NAMES, self.value, *ERROR, *COUNTS, *own, "source"]
 
     @property
     def words(self) -> list[str]:
         """Columns of text."""
-        return [*NAMES, "standard_error_over", *self.keys, *self.text, "source"]
+        return [*NAMES, "standard_error_over", *self.keys, *self.text, *self.joined, "source"]
 
     def typed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with counts as integers that may be missing, and other numbers as floats."""
-        numbers = dict.fromkeys((self.value, "standard_error", *self.means), float)
+        numbers = dict.fromkeys((self.value, "standard_error", *self.means, *self.optional), float)
         return table.astype(numbers | dict.fromkeys(COUNTS, "Int64"))
 
 
 FORMS = {
-    "parzen": Form("log_likelihood", ("estimator", "space"), ("sigma",)),
+    "parzen": Form(
+        "log_likelihood",
+        ("estimator", "space"),
+        ("sigma",),
+        optional=("constant_image",),
+        joined=("untrained", "grid_scores"),
+    ),
     "likelihoods": Form(
         "log_likelihood",
         ("estimator", *KIND),
@@ -70,22 +83,14 @@ class Measured(NamedTuple):
     scores: pd.DataFrame
 
 
-def roles(rows: list[dict[str, Any]]) -> dict[str, tuple[dict[str, Any], str]]:
-    """{role: (row, name of its score)} of every score of every row."""
-    return {
-        f"{score}:{row['experiment']}/{row['source']}": (row, score)
-        for row in rows
-        for score in row["scores"]
-    }
-
-
 def measured(
     inputs: dict[str, Path], rows: list[dict[str, Any]], published: list[dict[str, Any]]
 ) -> Measured:
     """The long forms of some rows' score files.
 
     Args:
-        inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, maybe among others.
+        inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, and the roles of
+            `deepgen.report.roles.per_image`, maybe among others.
         rows: As the stage `table` takes them.
         published: Parzen scores that papers printed; a column that is not known is left out.
 
@@ -94,12 +99,20 @@ def measured(
     """
     found: dict[str, list[Result]] = {name: [] for name in FORMS}
     for role, (row, score) in roles(rows).items():
-        if role not in inputs:
-            raise DeepgenError(f"the tables need {role}: add --input {role}=<its .json>")
         name = {"parzen": "parzen", "likelihood": "likelihoods"}.get(score, "scores")
-        found[name].append((row, score, load(inputs[role])))
+        found[name].append((row, score, load(_given(inputs, role, f"{score}.json"))))
+    judged = {
+        role.partition(":")[2]: load(_given(inputs, role, "parzen.npy")) for role in per_image(rows)
+    }
+    found["parzen"] = compared_with_constant(found["parzen"], judged)
     others = {"parzen": published}
     return Measured(*(long_form(name, own, others.get(name, ())) for name, own in found.items()))
+
+
+def _given(inputs: dict[str, Path], role: str, file: str) -> Path:
+    if role not in inputs:
+        raise DeepgenError(f"the tables need {role}: add --input {role}=<its {file}>")
+    return inputs[role]
 
 
 def long_form(
@@ -119,6 +132,9 @@ def long_form(
         mean of their own errors, over `examples` or `folds`, and one with the standard error of
         their mean (ddof 1), over `seeds`. Log-likelihoods are in nats. `sigma` is text: one value,
         or the lowest and highest of all seeds and folds, with `*` if one lies on its grid's edge.
+        `grid_scores`, as `0.1=12.5;1=-700`, is the mean score at each sigma of the grid;
+        `constant_image` the score of one constant image, and `untrained` those of `source` that are
+        not better by three standard errors of the difference.
         `interval_*` is lowest and highest value of a term that all images share, relative to the
         one used. `source` joins files below `results/<run>/` by `;`. The same reference of two
         experiments stands once.
@@ -189,11 +205,14 @@ def _lines(form: Form, results: list[Result]) -> Iterator[dict[str, Any]]:
             found.append(result)
             files.append(f"{row['experiment']}/{row['source']}/{score}.json")
     for names, found, files in groups.values():
-        numbers = pd.DataFrame(found)[[form.value, "standard_error", *form.means]].astype(float)
+        columns = [form.value, "standard_error", *form.means, *form.optional]
+        numbers = pd.DataFrame(found).reindex(columns=columns).astype(float)
         line = names | {name: found[0][name] for name in (*form.text, *COUNTS[1:])}
         line |= numbers.mean().to_dict() | {"num_seeds": len(found), "source": ";".join(files)}
         if "sigma" in line:
-            line["sigma"] = _sigma(found)
+            line["sigma"], line["grid_scores"] = _sigma(found), _grid_scores(found)
+            bad = (file for own, file in zip(found, files, strict=True) if own.get("untrained"))
+            line["untrained"] = ";".join(bad)
         yield line | {"standard_error_over": found[0].get("standard_error_over", "examples")}
         if len(found) > 1:
             error = numbers[form.value].std(ddof=1) / len(found) ** 0.5
@@ -209,6 +228,12 @@ def _parts(form: Form, score: str, content: dict[str, Any]) -> Iterator[dict[str
         else:
             for key, result in ({score: own} if "value" in own else own).items():
                 yield result | {"score": key, "representation": name}
+
+
+def _grid_scores(results: list[dict[str, Any]]) -> str:
+    """The score at each sigma of the grid, the mean over seeds, as `sigma=nats;...`."""
+    curves = [result.get("grid_scores") or [] for result in results]
+    return ";".join(f"{sigma:.4g}={nats:.7g}" for sigma, nats in np.mean(curves, axis=0))
 
 
 def _sigma(results: list[dict[str, Any]]) -> str:

@@ -4,22 +4,27 @@ from functools import partial
 
 import pandas as pd
 
+from deepgen.evaluation.parzen import FINE_SIGMA, RELEASED_GRID
 from deepgen.report.cells import (
     DIFFERENCE,
     EDGE,
     ERRORS,
-    FINE,
     PUBLISHED,
-    RELEASED_GRID,
     difference_cell,
     lines,
     pick,
     score_cell,
     starred,
 )
-from deepgen.report.printed import PrintedBlock, PrintedTable
+from deepgen.report.printed import EMPTY, PrintedBlock, PrintedRow, PrintedTable, number
+from deepgen.report.untrained import UNTRAINED
+from deepgen.report.wording import listed
 
-HEADINGS = {PUBLISHED: "as published", RELEASED_GRID: "released default grid", FINE: "fine sigma"}
+HEADINGS = {
+    PUBLISHED: "as published",
+    RELEASED_GRID: "released default grid",
+    FINE_SIGMA: "fine sigma",
+}
 
 
 def parzen_printed(table: pd.DataFrame) -> list[PrintedTable]:
@@ -45,12 +50,12 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         model=published["model"].mask(both, published["model"] + " (published)")
     )
     difference = partial(difference_cell, published=published)
-    compared = pick(ours[ours["model"].isin(published["model"])], estimator=RELEASED_GRID)
+    compared = ours[ours["model"].isin(published["model"])]
     blocks = [
         PrintedBlock("", lines(named, columns) + lines(ours, columns)),
         PrintedBlock(
             "Difference to the published",
-            lines(compared, [(wanted, difference) for wanted, _ in columns]),
+            _differences(lines(compared, [(wanted, difference) for wanted, _ in columns])),
         ),
         PrintedBlock(
             "For comparison: no trained model", lines(pick(measured, selection=""), columns)
@@ -60,11 +65,45 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         f"Parzen window log-likelihood of the test images of {dataset} (nats, {space})",
         ["Model", *(f"{dataset}, {HEADINGS.get(name, name)}" for name in names)],
         [block for block in blocks if block.rows],
-        _notes(measured, len(published) > 0, compared),
+        _notes(measured, published, compared),
     )
 
 
-def _notes(measured: pd.DataFrame, published: bool, compared: pd.DataFrame) -> list[str]:
+def _differences(rows: list[PrintedRow]) -> list[PrintedRow]:
+    """Without the lines of untrained models, which have none."""
+    return [row for row in rows if any(cell != EMPTY for cell in row.cells)]
+
+
+def implied_sigma(table: pd.DataFrame, published: float) -> str:
+    """Which sigma of the released default grid a published number implies, as a sentence.
+
+    Even real training images reach it at some values of the grid only; nothing is said if they
+    reach it at none or at all.
+
+    Args:
+        table: Measured rows of one data set and space, the reference of training images among them.
+        published: Nats.
+    """
+    real = table[table["source"].str.contains("/references/training-images/")]
+    grid, fine = (pick(real, estimator=e) for e in (RELEASED_GRID, FINE_SIGMA))
+    if grid.empty or fine.empty or not grid["grid_scores"].iloc[0]:
+        return ""
+    pairs = [pair.split("=") for pair in grid["grid_scores"].iloc[0].split(";")]
+    scores = {sigma: float(nats) for sigma, nats in pairs}
+    enough = [sigma for sigma, nats in scores.items() if nats >= published]
+    if not 0 < len(enough) < len(scores):
+        return ""
+    best = max((s for s in scores if s not in enough), key=scores.get)
+    return (
+        f"Real training images reach {number(grid['log_likelihood'].iloc[0])} nats at the grid's "
+        f"σ = {grid['sigma'].iloc[0]} and {number(fine['log_likelihood'].iloc[0])} at the fine "
+        f"σ = {fine['sigma'].iloc[0]}, but only {number(scores[best])} at σ = {best} of the grid. "
+        f"So the published {published:g} implies a σ near {listed(enough)} or a finer grid, unless "
+        "that model beats real images."
+    )
+
+
+def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFrame) -> list[str]:
     """How to read the cells; only what this table needs."""
     usual = measured["num_samples"].mode().iloc[0]
     others = measured[measured["num_samples"] != usual].drop_duplicates("model")
@@ -74,7 +113,7 @@ def _notes(measured: pd.DataFrame, published: bool, compared: pd.DataFrame) -> l
         "Released default grid: σ is chosen from the few values of the setting parzen.grid. Fine "
         "sigma: it is searched closely. Both on validation images."
         + " Which σ the published numbers were given is not known."
-        * published,
+        * len(published[:1]),
         "; ".join([f"Samples: {usual:,} a model and seed", *(f"{m}: {n:,}" for m, n in counts)])
         + ".",
     ]
@@ -85,8 +124,11 @@ def _notes(measured: pd.DataFrame, published: bool, compared: pd.DataFrame) -> l
             "Selected checkpoint: the one that the settings choose, never by test images. Last "
             "checkpoint: the end of the training."
             + " Which one a published number is of is not known."
-            * published
+            * len(published[:1])
         )
     if (compared["standard_error_over"] == "seeds").any():
         notes.append(DIFFERENCE)
+    theirs = published[published["model"].isin(compared["model"])]["log_likelihood"]
+    notes += filter(None, [implied_sigma(measured, value) for value in theirs])
+    notes += [UNTRAINED] * bool((measured["untrained"] != "").any())
     return notes + [EDGE] * starred(measured)

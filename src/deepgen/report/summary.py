@@ -4,13 +4,21 @@ from typing import Any
 
 import pandas as pd
 
+from deepgen.evaluation.parzen import FINE_SIGMA, RELEASED_GRID
 from deepgen.places import Place
-from deepgen.report.cells import DIFFERENCE, EDGE, RELEASED_GRID, difference_cell, pick, score_cell
+from deepgen.report.cells import DIFFERENCE, EDGE, difference_cell, pick, score_cell
 from deepgen.report.likelihoods import kinds, likelihood_cell
 from deepgen.report.long_form import Measured
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, span
+from deepgen.report.untrained import UNTRAINED
 
-PARZEN = ["Parzen, published (nats)", "Parzen, ours (nats)", "Difference"]
+PARZEN = ["Parzen, published (nats)"]
+BUDGET = (
+    "Epochs stand beside the budget of the experiment's file, which is our choice where the paper "
+    "and its code have no rule that ends a training."
+)
+for _name in ("released default grid", "fine sigma"):
+    PARZEN += [f"Parzen, ours, {_name} (nats)", "Difference"]
 
 
 def summary(
@@ -21,9 +29,8 @@ def summary(
 ) -> PrintedTable:
     """One row an experiment, then one for each that was left out.
 
-    Ours is the selected checkpoint, of Parzen scores under the estimator `parzen, released default
-    grid`. Without any Parzen score there are no columns of them; each kind of likelihood has its
-    own.
+    Ours is the selected checkpoint, its Parzen score under both estimators. Without any Parzen
+    score there are no columns of them; each kind of likelihood has its own.
 
     Args:
         made: Long forms, in which what papers printed stands beside what was measured.
@@ -49,11 +56,12 @@ def summary(
         cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
         if parzen:
             theirs = score_cell(pick(made.parzen, **names, origin="published"))
-            cells = [theirs, *cells, EMPTY]
+            cells = [theirs, *cells, *[EMPTY] * 3]
         rows.append(PrintedRow(title, cells))
         notes.append(f"{title}: not run. {entry['how_to_get']}")
     texts = " ".join(cell.text for row in rows for cell in row.cells)
-    notes += [DIFFERENCE] * ("standard errors" in texts) + [EDGE] * ("*" in texts)
+    notes += [DIFFERENCE] * ("prediction interval" in texts) + [EDGE] * ("*" in texts)
+    notes += [UNTRAINED] * ("untrained" in texts) + [BUDGET] * (len(runs) > 0)
     if parzen and likely:
         notes.append("A Parzen score and a log-likelihood are different quantities: never compare.")
     headings = ["Experiment", *PARZEN * parzen, *likely, "Epochs", "Seeds"]
@@ -61,13 +69,20 @@ def summary(
 
 
 def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cell]:
-    """Published, ours and their difference; a published score in another space is none."""
-    ours = pick(table, **names, origin="measured", selection="selected", estimator=RELEASED_GRID)
+    """Published, ours and their difference for both estimators.
+
+    A published score in another space is none.
+    """
+    ours = pick(table, **names, origin="measured", selection="selected")
     theirs = pick(table, **names, origin="published")
     if len(ours):
         theirs = pick(theirs, space=ours["space"].iloc[0])
     none = Cell("its paper has none") if paper and theirs.empty else score_cell(theirs)
-    return [none, score_cell(ours), difference_cell(ours, theirs)]
+    cells = [none]
+    for estimator in (RELEASED_GRID, FINE_SIGMA):
+        own = pick(ours, estimator=estimator)
+        cells += [score_cell(own), difference_cell(own, theirs)]
+    return cells
 
 
 def _trainings(name: str, experiment: dict[str, Any], runs: pd.DataFrame) -> list[Cell]:

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from deepgen.data.arrays import load_array
+from deepgen.data.arrays import load_array, save_array
 from deepgen.data.coordinates import build_space
 from deepgen.data.scoring import load_samples, quantise, score_images
 from deepgen.device import choose_device
@@ -33,7 +34,8 @@ def score(
         data: Folder of the prepared data set.
         out: Receives `<score>.json`: for parzen {estimator: result}, for the others
             {representation: result}, the representations being the scoring space and, with a
-            classifier, `features`.
+            classifier, `features`. For parzen also `parzen.npy`, the log-likelihood of every test
+            image, float64 [estimators, images], in the order of the sorted estimators and folds.
         settings: The resolved slice: score (an entry of `deepgen.evaluation.catalogue` and module
             of `deepgen.evaluation`), score_space, threads, reads (splits), and folds, their number,
             for a score under a sigma; for others comparison (seed, num_samples, held_out and the
@@ -51,7 +53,8 @@ def score(
     module = importlib.import_module(f"deepgen.evaluation.{settings['score']}")
     began = time.monotonic()
     if "folds" in settings:
-        results = _under_windows(module, samples, data, settings, target, sigmas)
+        results, values = _under_windows(module, samples, data, settings, target, sigmas)
+        save_array(out / f"{settings['score']}.npy", values)
     else:
         results = _compare(module, samples, data, settings, target, classifier)
     write_json(out / f"{settings['score']}.json", results)
@@ -65,16 +68,23 @@ def _under_windows(
     settings: dict[str, Any],
     device: torch.device,
     sigmas: list[Path],
-) -> dict[str, Any]:
-    """The score under the bandwidth of every fold, or of the set without folds."""
-    space, results = settings["score_space"], []
+) -> tuple[dict[str, Any], np.ndarray]:
+    """The score under the bandwidth of every fold, or of the set without folds.
+
+    Also the log-likelihood of every image, the folds' joined.
+    """
+    space, results, values = settings["score_space"], [], []
     for i, path in enumerate(sigmas, 1):
         split = f"fold-{i}/test" if settings["folds"] else "test"
         test = score_images(data, split, space, device)
         title = build_space(space).title
         centres = load_samples(samples, test)
-        results.append(module.evaluate(centres, test, _read_choices(path), title))
-    return module.over_folds(results) if settings["folds"] else results[0]
+        choices = dict(sorted(_read_choices(path).items()))
+        result, per_image = module.evaluate(centres, test, choices, title)
+        results.append(result)
+        values.append(per_image.cpu().numpy())
+    joined = np.concatenate(values, axis=1)
+    return (module.over_folds(results) if settings["folds"] else results[0]), joined
 
 
 def _compare(

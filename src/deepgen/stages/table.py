@@ -7,9 +7,10 @@ from typing import Any
 from deepgen.errors import DeepgenError
 from deepgen.files import write_text
 from deepgen.report.likelihoods import likelihoods_printed
-from deepgen.report.long_form import measured, roles, to_csv
+from deepgen.report.long_form import measured, to_csv
 from deepgen.report.parzen import parzen_printed
 from deepgen.report.printed import to_latex, to_markdown
+from deepgen.report.roles import per_image, roles
 from deepgen.report.scores import scores_printed
 
 
@@ -18,7 +19,9 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
 
     Args:
         inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, for every row and each of
-            its scores, as `parzen:mnist/seed-1/selected`.
+            its scores, as `parzen:mnist/seed-1/selected`; where one constant image is among the
+            references of an experiment, also `per_image:<experiment>/<source>`, the `parzen.npy` of
+            that image and of every model.
         out: Folder of the tables; one without a row is written empty.
         settings: `rows`: what was scored, each with `model` and `dataset` (titles), `experiment`,
             `source` (folder below the experiment's, as `seed-1/selected` or `references/kmeans`),
@@ -30,7 +33,8 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
         DeepgenError: for a missing or damaged score, or an input that belongs to no row.
     """
     rows = settings["rows"]
-    if unknown := [role for role in inputs if role not in roles(rows)]:
+    known = roles(rows).keys() | per_image(rows).keys()
+    if unknown := [role for role in inputs if role not in known]:
         raise DeepgenError(f"table has no row for the input {unknown[0]}: leave it out")
     titles = [row["dataset"] for row in rows]
     titles += [entry["dataset_title"] for entry in settings.get("not_run", [])]

@@ -58,7 +58,7 @@ def test_a_restored_clone_makes_nothing_again(checkout):
     grid = {"start": 0.1, "stop": 1.0, "num": 12}
     pages = {"write_page": 1, "write_gan2014": 1, "write_front_page": 1}
     with clone.configured(lambda content: content["parzen"].update(grid=grid)):
-        scored = {"select_sigma": 2, "score": 2, "make_tables": 1}
+        scored = {"select_sigma": 2, "score_under_window": 2, "make_tables": 1}
         assert clone.planned() == scored | pages
     with clone.edited("src/deepgen/stages/report.py", "def report(", "X = 1\n\n\ndef report("):
         assert clone.planned() == pages

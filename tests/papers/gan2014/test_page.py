@@ -1,5 +1,6 @@
 """The paper's page: its tables and figures under its numbers, of its experiments alone."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from made_pages import References, written
@@ -7,6 +8,7 @@ from made_run import HOSTILE, MadeRun
 
 from deepgen.papers import paper_of
 from deepgen.report.long_form import from_csv
+from deepgen.report.roles import per_image
 
 
 @pytest.fixture
@@ -74,6 +76,27 @@ def test_the_files_beside_the_page_are_those_that_the_paper_names(made):
     )
     assert "Table 1 of the paper" in (tables / "table1.md").read_text()
     assert (tables / "table2.tex").read_text().count(r"\begin{table}") == 2
+
+
+def test_an_untrained_model_has_no_figure_under_a_number_of_the_paper(made):
+    """The faces' model is no better than one constant image; MNIST's is not judged."""
+    settings = made.settings["experiments"]["lfw"]
+    made._score("lfw", settings, "references/constant-image", "", None)
+    for row in per_image(made.rows).values():
+        path = made.run / f"lfw/{row['source']}/parzen.npy"
+        np.save(path, np.zeros((2, 10)))
+        made.inputs[f"per_image:lfw/{row['source']}"] = path
+    made.make_tables()
+    text = written(made, "gan2014")
+    why = "Its Parzen score does not exceed that of one constant image (204.0 against 204.0 nats)."
+    assert f"In place of Figure 2 b (LFW faces): untrained.</strong> {why}" in text
+    assert f"In place of Figure 3 (LFW faces): untrained.</strong> {why}" in text
+    assert {"lfw/figure2b_lfw", "lfw/figure3"}.isdisjoint(References(text).ids)
+    assert {"mnist/figure2a", "mnist/figure3"} <= set(References(text).ids)
+    assert "Figure 2 b of the paper (TFD): not run." in text
+    page = written(made, "lfw")
+    assert {"lfw/figure2b_lfw", "lfw/figure3"} <= set(References(page).ids)
+    assert "204.0 ± 2.0 (examples)*, untrained" in page.replace("\u00a0", " ")
 
 
 def test_a_run_of_one_part_of_the_paper_says_what_is_missing(made):

@@ -21,32 +21,49 @@ _NAME = re.compile(r"/figure(?P<number>\d+)(?P<panel>[a-z]?)(?P<instead>_[a-z0-9
 
 @dataclass(frozen=True)
 class Missing:
-    """A figure of the paper that this run does not have, and why."""
+    """A figure of the paper that this run does not have or does not show, and why."""
 
     heading: str
     reason: str
 
 
-def figure(number: str, pictures: dict[str, Picture]) -> list[Picture]:
-    """What shows figure `number` of the paper, with headings, stand-ins last in their panel."""
+def figure(
+    number: str, pictures: dict[str, Picture], untrained: dict[str, str], panel: str | None = None
+) -> list[Picture | Missing]:
+    """What shows figure `number` of the paper, with headings, stand-ins last in their panel.
+
+    Args:
+        pictures: All of the page's.
+        untrained: {experiment: why} of models whose figures stand under no number of the paper.
+        panel: Only this one.
+    """
     named = ((_NAME.search(name), picture) for name, picture in pictures.items())
     found = [(name, picture) for name, picture in named if name and name["number"] == number]
     found.sort(key=lambda entry: (entry[0]["panel"], _stands_in(*entry)))
-    return [replace(picture, heading=_heading(name, picture)) for name, picture in found]
+    return [
+        _untrained(name, picture, untrained[owner])
+        if (owner := picture.name.partition("/")[0]) in untrained
+        else replace(picture, heading=_heading(name, picture))
+        for name, picture in found
+        if panel in (None, name["panel"])
+    ]
 
 
-def figure2(pictures: dict[str, Picture], not_run: list[dict[str, Any]]) -> list[Picture | Missing]:
+def figure2(
+    pictures: dict[str, Picture], not_run: list[dict[str, Any]], untrained: dict[str, str]
+) -> list[Picture | Missing]:
     """Figure 2, panel by panel; a panel that the paper has and this run has not is named.
 
     Args:
         pictures: All of the page's.
         not_run: Experiments left out, each `dataset_title` and `how_to_get`.
+        untrained: As for `figure`.
     """
     how = {entry["dataset_title"]: entry["how_to_get"] for entry in not_run}
     shown: list[Picture | Missing] = []
     for panel, (dataset, model) in PANELS.items():
-        there = [p for p in figure("2", pictures) if _NAME.search(p.name)["panel"] == panel]
-        if not any(picture.heading for picture in there):
+        there = figure("2", pictures, untrained, panel)
+        if not any(f.heading and not f.heading.startswith("In place of") for f in there):
             title = ", ".join(filter(None, [dataset, model]))
             reason = how.get(dataset) or f"No experiment of this run shows {dataset} in this way."
             shown.append(Missing(f"Figure 2 {panel} of the paper ({title}): not run.", reason))
@@ -57,6 +74,13 @@ def figure2(pictures: dict[str, Picture], not_run: list[dict[str, Any]]) -> list
 def _stands_in(name: re.Match, picture: Picture) -> bool:
     """Whether it shows a data set that the paper's figure does not show."""
     return bool(name["instead"]) or SHOWS.get(name["number"]) not in (None, picture.dataset)
+
+
+def _untrained(name: re.Match, picture: Picture, why: str) -> Missing:
+    """What stands in the place of an untrained model's figure."""
+    number = f"Figure {name['number']} {name['panel']}".strip()
+    place = f"In place of {number}" if _stands_in(name, picture) else f"{number} of the paper"
+    return Missing(f"{place} ({picture.dataset}): untrained.", why)
 
 
 def _heading(name: re.Match, picture: Picture) -> str:

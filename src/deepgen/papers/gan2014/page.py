@@ -5,6 +5,7 @@ from typing import Any
 
 from deepgen.papers.gan2014 import templates
 from deepgen.papers.gan2014.numbered import figure, figure2
+from deepgen.papers.gan2014.published import BUDGETS
 from deepgen.papers.gan2014.table1 import of_the_paper, table1_printed
 from deepgen.papers.gan2014.table2 import table2_printed
 from deepgen.report.contents import Material
@@ -13,6 +14,7 @@ from deepgen.report.long_form import Measured, to_csv
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.report import render
 from deepgen.report.summary import summary
+from deepgen.report.untrained import reasons
 
 FOLDER = Path(templates.__file__).parent
 
@@ -29,7 +31,10 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     own = Measured(*(of_the_paper(table, experiments) for table in made))
     table1 = table1_printed(own.parzen, not_run)
     table2 = table2_printed(material.costs, material.manifests, own.parzen, experiments)
-    figure1, figure3 = figure("1", pictures), figure("3", pictures)
+    untrained = reasons(own.parzen)
+    figure1, figure3 = figure("1", pictures, {}), figure("3", pictures, untrained)
+    experiments_table = summary(own, material.runs, experiments, not_run)
+    experiments_table.notes.append(BUDGETS)
     theory = [picture for name, picture in pictures.items() if name.endswith("/theory")]
     sections = [
         ("theory", "Figure 1 and the theory", figure1 or theory),
@@ -44,11 +49,11 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         settings,
         FOLDER,
         paper=settings["papers"][0],
-        summary=[summary(own, material.runs, experiments, not_run)],
+        summary=[experiments_table],
         contents={id: heading for id, heading, there in sections if there},
         figure1=figure1,
         theory=theory,
-        figure2=figure2(pictures, not_run),
+        figure2=figure2(pictures, not_run, untrained),
         figure3=figure3,
         table1=table1,
         table2=[*table2, costs_printed(material.costs, experiments)],

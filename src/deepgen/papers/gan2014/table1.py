@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from deepgen.evaluation.parzen import RELEASED_GRID
 from deepgen.papers.gan2014.published import (
     ERROR_OVER,
     MODELS,
@@ -14,9 +15,10 @@ from deepgen.papers.gan2014.published import (
     STAND_INS,
     published,
 )
-from deepgen.report.cells import EDGE, RELEASED_GRID, pick, score_cell, starred
+from deepgen.report.cells import EDGE, pick, score_cell, starred
 from deepgen.report.parzen import parzen_printed
 from deepgen.report.printed import Cell, PrintedBlock, PrintedRow, PrintedTable
+from deepgen.report.untrained import UNTRAINED
 from deepgen.report.wording import listed
 
 
@@ -71,7 +73,7 @@ def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTa
         rows.append(PrintedRow(model, cells))
     title = "Table 1 of the paper: Parzen window log-likelihood of the test images (nats)"
     notes = [_about(ours), *_datasets(table, ours, not_run), *_samples(ours)]
-    notes += [EDGE] * starred(ours)
+    notes += [EDGE] * starred(ours) + [UNTRAINED] * bool((ours["untrained"] != "").any())
     return PrintedTable(title, columns, [PrintedBlock("", rows)], notes)
 
 
