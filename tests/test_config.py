@@ -486,6 +486,11 @@ ADAM = {"name": "adam"}
             "figures[0] is 'sigma_curve', which needs the score parzen: add it to scores",
         ),
         (
+            {"figures": ["learning_curve"], "training.selection": {"rule": "last"}},
+            "figures[0] is 'learning_curve', which shows validation scores, and the rule last "
+            "takes none: leave it out, or choose another training.selection.rule",
+        ),
+        (
             {"model_space": {"name": "contrast-normalised"}},
             "score_space is 'pixels', into which samples in the model_space 'contrast-normalised' "
             "cannot be mapped: choose from contrast-normalised",
@@ -530,11 +535,13 @@ def test_scores_and_figures_that_are_left_out_are_those_that_the_family_can_have
         return load_experiment(write(folder / "experiments" / "mnist.yaml", content))
 
     samples_of = ["parzen", "two_sample", "precision_recall", "mmd", "data_copying"]
-    general = ["samples", "interpolation", "sigma_curve", "training_curves", "previews"]
+    general = ["samples", "interpolation", "sigma_curve", "learning_curve", "training_curves"]
+    general.append("previews")
     gan = loaded(scores=None, figures=None)
     assert (gan.scores, gan.figures) == (samples_of, general)
     mixture = loaded(**MIXTURE | {"scores": None, "figures": None})
     assert mixture.scores == [*samples_of, "likelihood"]
+    general.remove("learning_curve")  # its rule takes no validation scores
     assert mixture.figures == [name for name in general if name != "interpolation"]
     in_pixels = MIXTURE | {"scores": None, "model_space": {"name": "pixels"}}
     assert loaded(**in_pixels).scores == samples_of
@@ -672,8 +679,8 @@ def test_two_experiments_with_one_title_are_refused(folder, shipped):
 
 
 def test_an_override_may_choose_another_rule(folder):
-    change = {"mnist": {"training": {"selection": {"rule": "last"}}}}
-    run = {"run": "trial", "experiments": ["mnist"], "overrides": change}
+    change = {"training": {"selection": {"rule": "last"}}, "figures": ["figure2a"]}
+    run = {"run": "trial", "experiments": ["mnist"], "overrides": {"mnist": change}}
     loaded = load_config(write(folder / "run.yaml", run), folder).experiments["mnist"]
     assert loaded.training.selection.model_dump() == {"rule": "last"}
     assert loaded.training.epochs == 1500

@@ -138,7 +138,8 @@ def with_defaults(experiment: Experiment) -> Experiment:
     scores = experiment.scores or possible_scores(can)
     figures = experiment.figures
     if figures is None:
-        figures = possible_figures(can, scores)
+        validated = experiment.training.selection.READS_VALIDATION
+        figures = possible_figures(can, scores, validated)
     changed: dict[str, Any] = {"scores": scores, "figures": figures}
     if kind := experiment.model.SAMPLER:
         changed["sampler"] = kind.model_validate(experiment.sampler or {}).resolved()
@@ -254,6 +255,12 @@ def _check_figure(key: str, name: str, experiment: Experiment, where: str) -> No
     _check_known(key, name, known, where)
     figure = known[name]
     _check_needs(key, name, needs(figure, experiment.paper), experiment, where)
+    rule = experiment.training.selection
+    if figure.validated and not rule.READS_VALIDATION:
+        raise DeepgenError(
+            f"{where}: {key} is {name!r}, which shows validation scores, and the rule {rule.rule} "
+            "takes none: leave it out, or choose another training.selection.rule"
+        )
     scores = with_defaults(experiment).scores
     if lacking := [score for score in figure.scores if score not in scores]:
         raise DeepgenError(

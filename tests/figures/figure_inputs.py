@@ -11,7 +11,17 @@ MNIST = Path(__file__).parents[2] / "data/bundled/mnist/train-images-idx3-ubyte.
 SETTINGS = {
     "seed": 7,
     "checkpoint": "selected",
-    "selection": {"rule": "validation_parzen", "every": 5},
+    "selection": {
+        "rule": "validation_parzen",
+        "every": 5,
+        "num_samples": 2000,
+        "sigma_examples": 1000,
+        "grid": {"start": 0.1, "stop": 1.0, "num": 10},
+    },
+    "num_samples": 10_000,
+    "images": {"valid": 10_000, "test": 5_000},
+    "published": [{"label": "A paper", "log_likelihood": 225.0}],
+    "at_the_end": {"loss_model": ["ln 2", float(np.log(2))], "d_real": ["1/2", 0.5]},
     "shape": [28, 28, 1],
     "space": "pixels",
     "output": "figure",
@@ -47,6 +57,8 @@ def history(epochs: int, every: int = 5) -> pd.DataFrame:
             "loss_objective": 0.55 + 0.02 * wobble,
             "selection_score": np.where(epoch % every == 0, score, np.nan),
             "selection_sigma": np.where(epoch % every == 0, 0.1668, np.nan),
+            "fine_score": np.where(epoch % every == 0, score + 3, np.nan),
+            "fine_sigma": np.where(epoch % every == 0, 0.18, np.nan),
         }
     )
 
@@ -66,7 +78,7 @@ def _sigma() -> dict[str, Any]:
         },
         "parzen, fine sigma": {"sigma": fine[29], "on_grid_edge": True, "grid": list(fine)},
     }
-    return {"sigma_grid": pd.DataFrame(rows), "sigma": chosen}
+    return {"sigma_grid": pd.DataFrame(rows), "sigma": chosen, "history": history(60)}
 
 
 def _curve(sigma: float) -> float:
@@ -80,6 +92,7 @@ def inputs_of(figure: str) -> dict[str, Any]:
     if figure == "samples":
         return {
             "samples": images[:40],
+            "history": history(60),
             "neighbours": {
                 "images": images[50:54],
                 "indices": np.arange(50, 54),
@@ -89,10 +102,10 @@ def inputs_of(figure: str) -> dict[str, Any]:
     if figure == "interpolation":
         step = np.linspace(0, 1, 9, dtype=np.float32)[None, :, None]
         lines = images[:2, None] * (1 - step) + images[4:6, None] * step
-        return {"interpolation": {"images": lines}}
+        return {"interpolation": {"images": lines}, "history": history(60)}
     if figure == "previews":
         shown = np.stack([images[i : i + 10].reshape(10, 28, 28, 1) for i in range(8)])
         return {"previews": shown, "history": history(60)}
-    if figure == "training_curves":
+    if figure in ("training_curves", "learning_curve"):
         return {"history": history(400)}
     return _sigma()

@@ -10,7 +10,15 @@ from figure_inputs import SETTINGS, history, inputs_of
 
 import deepgen.figures
 from deepgen.errors import DeepgenError
-from deepgen.figures import interpolation, previews, samples, sigma_curve, style, training_curves
+from deepgen.figures import (
+    interpolation,
+    learning_curve,
+    previews,
+    samples,
+    sigma_curve,
+    style,
+    training_curves,
+)
 from deepgen.figures.catalogue import FIGURES as CATALOGUE
 from deepgen.papers import figures_of
 
@@ -42,16 +50,24 @@ def test_figure_is_drawn_the_same_twice_and_captioned(name, tmp_path):
 def test_captions_say_which_checkpoint_the_rule_kept(name):
     module = importlib.import_module(f"deepgen.figures.{name}")
     text = module.caption(inputs_of(name), SETTINGS)
-    assert "best Parzen score on validation images, scored every 5 epochs" in text
+    best = "best Parzen score on validation images, scored every 5 epochs: epoch 60 of 60."
+    assert best in text
     for other in ({"selection": {"rule": "last"}}, {"checkpoint": "last"}):
         text = module.caption(inputs_of(name), SETTINGS | other)
-        assert "seed 7, the last checkpoint." in text
+        assert "seed 7, the last checkpoint, after 60 epochs." in text
         assert "score on validation" not in text
 
 
 def test_captions_do_not_speak_of_a_score_that_was_never_taken():
-    text = samples.caption(inputs_of("samples"), SETTINGS | {"epochs": 4})
-    assert "the last checkpoint, because training ended before the first score" in text
+    text = samples.caption(inputs_of("samples") | {"history": history(4)}, SETTINGS)
+    assert "the last checkpoint, because training ended before the first score, after 4 ep" in text
+
+
+def test_captions_count_no_epochs_of_a_model_that_was_fitted_at_once():
+    fitted = pd.DataFrame({"epoch": [1], "update": [500], "nll": [-900.0]})
+    settings = SETTINGS | {"selection": {"rule": "last"}}
+    text = samples.caption(inputs_of("samples") | {"history": fitted}, settings)
+    assert "seed 7, the last checkpoint. The first 20" in text
 
 
 def test_a_users_matplotlib_settings_change_nothing(tmp_path):
@@ -91,6 +107,14 @@ def test_sigma_curve_cuts_the_far_ends_and_says_so():
     assert "fine sigma is on the edge" in sigma_curve.caption(inputs, SETTINGS)
 
 
+def test_sigma_curve_joins_no_values_of_a_grid():
+    lines = sigma_curve.draw(inputs_of("sigma_curve"), SETTINGS).axes[0].lines
+    grid, search = (line for line in lines if len(line.get_xdata()) > 1)
+    assert (grid.get_linestyle(), grid.get_marker()) == ("None", "o")
+    assert (search.get_linestyle(), search.get_marker()) == ("-", "")
+    assert set(grid.get_xdata()) < set(search.get_xdata())  # so the points lie on the line
+
+
 def test_training_curves_leave_out_what_was_not_recorded():
     bare = pd.DataFrame({"epoch": [1], "loss_model": [0.7]})
     assert len(training_curves.draw({"history": bare}, SETTINGS).axes) == 1
@@ -98,8 +122,73 @@ def test_training_curves_leave_out_what_was_not_recorded():
     full = history(400)
     kept = int(full["epoch"][full["selection_score"].idxmax()])
     text = training_curves.caption({"history": full}, SETTINGS)
-    assert "taken every 5 epochs" in text
-    assert f"epoch {kept} " in text
+    assert f"the selected checkpoint, epoch {kept}, with the highest validation score" in text
+
+
+def test_training_curves_have_lines_where_the_game_ends():
+    losses, outputs = training_curves.draw(inputs_of("training_curves"), SETTINGS).axes
+    for axes, value, text in ((losses, np.log(2), "ln 2"), (outputs, 0.5, "1/2")):
+        assert [v for v in axes.lines if list(v.get_ydata()) == [value, value]]
+        assert axes.get_ylim()[0] < value < axes.get_ylim()[1]
+        assert text in [label.get_text() for label in axes.texts]
+    assert "Dotted" in training_curves.caption(inputs_of("training_curves"), SETTINGS)
+    other = SETTINGS | {"at_the_end": {}}
+    assert not [
+        label
+        for axes in training_curves.draw(inputs_of("training_curves"), other).axes
+        for label in axes.texts
+    ]
+    assert "Dotted" not in training_curves.caption(inputs_of("training_curves"), other)
+
+
+def test_a_constant_curve_looks_constant():
+    still = pd.DataFrame({"epoch": range(1, 41), "nll": -900 + 0.1 * np.sin(np.arange(40))})
+    (axes,) = training_curves.draw({"history": still}, SETTINGS).axes
+    low, high = axes.get_ylim()
+    assert low < -900 < high
+    assert np.ptp(still["nll"]) < 0.01 * (high - low)
+
+
+def test_learning_curve_shows_both_estimators_and_what_they_are_compared_with():
+    real = {"parzen, some grid": 243.7, "parzen, fine sigma": 245.5}
+    reference = {
+        name: {"log_likelihood": value, "num_samples": 9_590} for name, value in real.items()
+    }
+    inputs = inputs_of("learning_curve") | {"reference": reference}
+    (axes,) = learning_curve.draw(inputs, SETTINGS).axes
+    assert axes.get_xscale() == "log"
+    scored = inputs["history"].dropna()
+    curves = [line.get_ydata() for line in axes.lines if len(line.get_xdata()) == len(scored)]
+    for curve, name in zip(curves, ("selection_score", "fine_score"), strict=True):
+        assert np.array_equal(curve, scored[name])
+    level = [line.get_ydata()[0] for line in axes.lines if len(set(line.get_ydata())) == 1]
+    assert {243.7, 245.5, 225.0} <= set(level)
+    assert axes.get_ylim()[1] > 245.5
+    text = learning_curve.caption(inputs, SETTINGS)
+    for fact in (
+        "taken every 5 epochs of 400 epochs",
+        "9,000 validation images under 2,000 samples",
+        "first 1,000 validation images",
+        "The tables score 10,000 other samples on 5,000 test images",
+        "9,590 real training images in place of samples",
+    ):
+        assert fact in text
+
+
+def test_learning_curve_of_an_old_history_has_one_curve_and_no_lines_that_do_not_compare():
+    old = history(400).drop(columns=["fine_score", "fine_sigma"])
+    settings = SETTINGS | {"selection": {"rule": "validation_likelihood", "every": 5}}
+    for chosen, lines in ((SETTINGS, 3), (settings, 2)):  # the curve, the kept epoch, the paper
+        (axes,) = learning_curve.draw({"history": old}, chosen).axes
+        assert len(axes.lines) == lines
+    assert axes.get_ylabel() == "log-likelihood of validation images (nats)"
+    assert "Parzen" not in learning_curve.caption({"history": old}, settings)
+
+
+def test_learning_curve_without_a_score_says_so():
+    (axes,) = learning_curve.draw({"history": history(4)}, SETTINGS).axes
+    assert "No validation score: training ended after 4 epochs" in axes.texts[0].get_text()
+    assert "No validation score" in learning_curve.caption({"history": history(4)}, SETTINGS)
 
 
 def test_training_curves_of_a_family_without_a_discriminator():
@@ -109,15 +198,12 @@ def test_training_curves_of_a_family_without_a_discriminator():
     assert axes.get_title("left") == "−log p(y) of minibatches (nats)"
     settings = SETTINGS | {"selection": {"rule": "validation_likelihood", "every": 1}}
     trained = history(400)[["epoch", "update", "learning_rate", "loss_model", "selection_score"]]
-    first, last = training_curves.draw({"history": trained}, settings).axes
-    assert [text.get_text() for text in first.get_legend().get_texts()] == ["model"]
-    assert last.get_title("left") == "validation log-likelihood (nats)"
+    (axes,) = training_curves.draw({"history": trained}, settings).axes
+    assert "model" in [text.get_text() for text in axes.get_legend().get_texts()]
     for content in (measured, trained):
         text = training_curves.caption({"history": content}, settings)
         assert not [word for word in ("Parzen", "outputs of D", "dropout") if word in text]
-    assert (
-        "The score is the log-likelihood of held-out validation images, taken every epoch" in text
-    )
+    assert "with the highest validation score, taken every epoch" in text
 
 
 def test_training_curves_of_nothing_are_one_sentence():
@@ -146,6 +232,19 @@ def test_previews_must_fit_the_epochs_that_were_reached():
         previews.draw(inputs, SETTINGS)
 
 
+def test_previews_show_the_last_epoch_and_no_more_rows_than_can_be_read():
+    inputs = inputs_of("previews")
+    labels = [text.get_text() for text in previews.draw(inputs, SETTINGS).axes[0].texts]
+    assert labels == [f"epoch {e}" for e in (0, 1, 2, 5, 10, 20, 50, 60)]
+    assert "to epoch 60, the last one" in previews.caption(inputs, SETTINGS)
+    many = {"previews": np.zeros((31, 2, 4, 4, 1)), "history": history(30)}
+    settings = SETTINGS | {"preview_epochs": list(range(1, 31))}
+    labels = [text.get_text() for text in previews.draw(many, settings).axes[0].texts]
+    assert labels[0] == "epoch 0"
+    assert labels[-1] == "epoch 30"
+    assert len(labels) == previews.MOST
+
+
 def test_contrast_normalised_images_are_shown_on_one_scale():
     """Grey is 0 and the largest absolute value is black or white, as the authors show them."""
     sheet = np.array([[-4.0, 0.0, 2.0], [1.0, -1.0, 0.0]])
@@ -160,27 +259,30 @@ def test_contrast_normalised_images_are_shown_on_one_scale():
         assert "x / max|x|" not in module.caption(inputs_of(name), SETTINGS)
 
 
-def test_nearest_neighbours_come_with_the_data_copying_test():
-    result = {"value": -12.34, "standard_error": 0.5}
-    scores = {"features": {"value": 9.0, "standard_error": 0.1}, "pixels": result}
-    inputs = inputs_of("samples") | {"data_copying": scores}
-    text = samples.caption(inputs, SETTINGS)
-    assert "in pixels the data-copying test gives C_T = −12.3 ± 0.5" in text
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (-12.34, "nearer to training images than unseen real images do, as copies would"),
+        (1.2, "as near to training images as unseen real images do: no sign of copying"),
+        (16.5, "further from training images than unseen real images do: they are no copies"),
+    ],
+)
+@pytest.mark.parametrize("space", ["pixels", "contrast-normalised"])
+def test_samples_say_in_words_whether_they_are_copies_in_the_scoring_space(value, found, space):
+    result = {"value": value, "standard_error": 0.5, "held_out_share": 0.29}
+    other = {"value": 9.0, "standard_error": 0.1, "held_out_share": 1.0}
+    inputs = inputs_of("samples") | {"data_copying": {"features": other, space: result}}
+    text = samples.caption(inputs, SETTINGS | {"space": space})
+    assert found in text
+    assert f"statistic {value:.1f} ± 0.5".replace("-", "−") in text
+    assert "that hold 29% of the unseen images" in text
     assert "9.0" not in text
+
+
+def test_a_stand_in_says_first_what_it_stands_in_for():
     stand_in = figures_of("gan2014")["figure2b_lfw"].own
-    text = samples.caption(inputs, SETTINGS | stand_in)
+    text = samples.caption(inputs_of("samples"), SETTINGS | stand_in)
     assert text.startswith("In place of Figure 2 b, which shows TFD. Adversarial nets on MNIST")
-
-
-def test_the_copying_test_is_that_of_the_scoring_space():
-    results = {
-        "features": {"value": 55.5, "standard_error": 1.0},
-        "contrast-normalised": {"value": -12.34, "standard_error": 0.5},
-    }
-    inputs = inputs_of("samples") | {"data_copying": results}
-    text = samples.caption(inputs, SETTINGS | {"space": "contrast-normalised"})
-    assert "in the contrast-normalised space the data-copying test gives C_T = −12.3 ± 0.5" in text
-    assert "55.5" not in text
 
 
 def test_samples_refuses_what_does_not_fit_by_the_figures_own_name():

@@ -202,6 +202,7 @@ def experiment(dataset, epochs, full_budget):
         "dataset_licence": "CC BY-SA 3.0",
         "settings": {
             "dataset": dataset.split()[0].lower(),
+            "seeds": [1],
             "model": {"generator": [{"kind": "relu", "units": 1200, "irange": 0.05}]},
             "training": {
                 "epochs": epochs,

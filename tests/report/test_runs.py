@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from deepgen.report.runs import runs, training_sentences
+from deepgen.report.runs import runs, training_sentences, unfinished
 
 
 def _history(epochs):
@@ -31,6 +31,22 @@ def test_the_sentence_names_the_first_phase():
         },
     }
     assert "began" not in training_sentences("lfw", alone, runs({}, {}))
+
+
+def test_how_far_a_training_came_counts_what_it_continues():
+    def phase(budget, full, **more):
+        return {"settings": {"training": {"epochs": budget}, **more}, "full_budget": full}
+
+    trained = {
+        "lfw": phase(22, 22, seeds=[2], init_from="lfw-pretrain"),
+        "lfw-pretrain": phase(8, 50),
+    }
+    ran = {("lfw", 2): _history(22), ("lfw", 1): _history(1), ("lfw-pretrain", 2): _history(8)}
+    assert unfinished("lfw", trained, runs(ran, trained)) == "8 of 50 epochs"
+    trained["lfw"]["full_budget"] = 1000
+    assert unfinished("lfw", trained, runs(ran, trained)) == "8 of 50 epochs and 22 of 1,000 epochs"
+    stopped = ran | {("lfw", 2): _history(20), ("lfw-pretrain", 2): _history(7)}
+    assert unfinished("lfw", trained, runs(stopped, trained)) == ""
 
 
 def test_a_method_without_a_loss_shows_its_negative_log_likelihood():

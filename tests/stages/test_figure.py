@@ -27,7 +27,9 @@ def inputs(tmp_path):
     values = np.random.default_rng(1).random((24, 784), np.float32)
     np.save(tmp_path / "samples.npy", values[:20])
     np.savez(tmp_path / "neighbours.npz", images=values[20:], indices=np.arange(4))
-    return {"samples": tmp_path / "samples.npy", "neighbours": tmp_path / "neighbours.npz"}
+    pd.DataFrame({"epoch": [1, 2], "learning_rate": 0.1}).to_csv(tmp_path / "history.csv")
+    files = {"samples": "samples.npy", "neighbours": "neighbours.npz", "history": "history.csv"}
+    return {role: tmp_path / name for role, name in files.items()}
 
 
 def test_figure_writes_png_pdf_and_caption_twice_the_same(inputs, tmp_path):
@@ -43,9 +45,9 @@ def test_figure_writes_png_pdf_and_caption_twice_the_same(inputs, tmp_path):
 
 def test_wrong_roles_and_figures_are_named(inputs, tmp_path):
     with pytest.raises(DeepgenError, match="leave out neighbours"):
-        figure({"samples": inputs["samples"]}, tmp_path, SETTINGS)
-    with pytest.raises(DeepgenError, match="leave out history"):
-        figure(inputs | {"history": tmp_path / "h.csv"}, tmp_path, SETTINGS)
+        figure({k: v for k, v in inputs.items() if k != "neighbours"}, tmp_path, SETTINGS)
+    with pytest.raises(DeepgenError, match="leave out previews"):
+        figure(inputs | {"previews": tmp_path / "p.npy"}, tmp_path, SETTINGS)
     with pytest.raises(DeepgenError, match=r"'figures\.nine' is not known: correct it, or name"):
         figure(inputs, tmp_path, SETTINGS | {"figure": "figures.nine"})
     with pytest.raises(DeepgenError, match="misses 'shape'"):

@@ -45,7 +45,7 @@ EXPERIMENT = {
     "comparison": {"num_samples": 100, "cells": 1},
     "classifier": {"epochs": 1},
     "scores": ["parzen", "data_copying"],
-    "figures": ["figure2a", "figure3", "sigma_curve", "training_curves", "previews"],
+    "figures": ["figure2a", "figure3", "sigma_curve", "learning_curve", "previews"],
 }
 TINY = {
     "run": "tiny",

@@ -133,9 +133,7 @@ class Plan:
         }
         inputs = {role: path.format(**names) for role, path in spec.inputs.items()}
         return inputs | {
-            role: f"{names['chosen']}/{score}.json"
-            for role, score in spec.optional.items()
-            if score in own.scores
+            role: path.format(**names) for role, path in spec.optional.items() if _scored(own, path)
         }
 
     def raw_files(self, dataset: str) -> list[str]:
@@ -367,6 +365,13 @@ def report_names(settings: dict[str, Any]) -> list[str]:
         return ["index.html", "runs.csv", "tables/costs.csv"]
     own = paper_of(page).TABLES if "paper" in settings else ()
     return [f"{page}.html", *(f"tables/{name}" for name in own)]
+
+
+def _scored(experiment: Experiment, path: str) -> bool:
+    """Whether `<folder>/<score>.json` is made, of a model or of a reference."""
+    *folder, file = path.split("/")
+    known = folder[0] != "references" or folder[1] in experiment.references.names
+    return known and file.removesuffix(".json") in experiment.scores
 
 
 def rule_name(*words: str) -> str:

@@ -1,5 +1,6 @@
 """The settings of each stage: the slice of an experiment that its result depends on."""
 
+import importlib
 from typing import Any
 
 from deepgen.checks import check_name
@@ -54,7 +55,7 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
         case "study":
             return _study_settings(settings, studies_of(experiment.paper)[name])
         case "figure":
-            return _figure_settings(settings, dataset, name)
+            return _figure_settings(experiment, settings, dataset, name)
         case "table" | "report":
             raise DeepgenError(
                 f"stage {stage} is about a whole run: name one, as in config/quick.yaml:mnist"
@@ -96,15 +97,16 @@ def _study_settings(settings: dict[str, Any], study: Study) -> dict[str, Any]:
     return chosen | ({"fewest_samples": study.fewest_samples} if study.of == "samples" else {})
 
 
-def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> dict[str, Any]:
-    figure = figures_of(settings.get("paper"))[name]
+def _figure_settings(
+    experiment: Experiment, settings: dict[str, Any], dataset: Dataset, name: str
+) -> dict[str, Any]:
+    figure = figures_of(experiment.paper)[name]
     chosen = {
         "figure": figure.module,
         "output": name,
         "seed": settings["seeds"][0],
         "checkpoint": "selected",
         "selection": settings["training"]["selection"],
-        "epochs": settings["training"]["epochs"],
         "preview_epochs": settings["training"]["previews"]["epochs"],
         "folds": dataset.folds,
         "title": settings["title"],
@@ -112,4 +114,25 @@ def _figure_settings(settings: dict[str, Any], dataset: Dataset, name: str) -> d
         "shape": list(dataset.shape),
         "space": settings["score_space"]["name"],
     }
-    return chosen | {key: settings[key] for key in figure.settings} | figure.own
+    known = settings | {
+        "at_the_end": {k: list(v) for k, v in experiment.objective.at_the_end().items()},
+        "published": _published(experiment, dataset),
+        "images": {k: v for k, v in dataset.sizes.items() if k in ("valid", "test")},
+    }
+    return chosen | {key: known[key] for key in figure.settings} | figure.own
+
+
+def _published(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]:
+    """What the experiment's paper printed of this model on this data set.
+
+    A title's words behind a comma tell variants of one model apart.
+    """
+    if not experiment.paper:
+        return []
+    model, paper = experiment.title.partition(",")[0], experiment.paper
+    rows = importlib.import_module(f"deepgen.papers.{paper}.published").published([dataset.title])
+    return [
+        {"label": paper_of(paper).CITATION, "log_likelihood": row["log_likelihood"]}
+        for row in rows
+        if row["model"] == model and row["space"].startswith(experiment.score_space.name)
+    ]

@@ -28,6 +28,14 @@ class ObjectiveSettings(Settings):
             ValueError: a sentence without its subject, the experiment's file.
         """
 
+    def at_the_end(self) -> dict[str, tuple[str, float]]:
+        """What columns of the history come to if the training reaches its goal, as far as known.
+
+        Returns:
+            {column: (how it is written, value)}, lines of the training curves.
+        """
+        return {}
+
 
 class MaximumLikelihood(ObjectiveSettings):
     """Gradient ascent on the mean log-likelihood, or on the family's bound of it."""

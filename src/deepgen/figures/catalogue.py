@@ -41,8 +41,11 @@ class Figure:
             fold.
         study: Name of the study that makes one of the inputs.
         scores: What the experiment must have been scored by.
-        optional: {role: score}: inputs `{chosen}/<score>.json` that are there if the score is.
-        settings: Sections of the experiment that it uses.
+        optional: As `inputs`, files `<score>.json`, left out where the experiment has no such score
+            or, in `references/<name>/`, no such reference.
+        settings: What it uses: sections of the experiment, or `at_the_end` (of its objective),
+            `published` (scores of its paper's table) and `images` (numbers of a split).
+        validated: Whether the training must take validation scores.
         own: Settings that are always the same.
     """
 
@@ -53,6 +56,7 @@ class Figure:
     optional: dict[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     own: dict[str, Any] = field(default_factory=dict)
+    validated: bool = False
 
 
 STUDIES = {
@@ -70,13 +74,17 @@ STUDIES = {
 
 SAMPLES = Figure(
     "figures.samples",
-    {"samples": "{chosen}/samples.npy", "neighbours": "{chosen}/neighbours.npz"},
+    {
+        "samples": "{chosen}/samples.npy",
+        "neighbours": "{chosen}/neighbours.npz",
+        "history": "{seed}/history.csv",
+    },
     study="neighbours",
-    optional={"data_copying": "data_copying"},
+    optional={"data_copying": "{chosen}/data_copying.json"},
 )
 INTERPOLATION = Figure(
     "figures.interpolation",
-    {"interpolation": "{chosen}/interpolation.npz"},
+    {"interpolation": "{chosen}/interpolation.npz", "history": "{seed}/history.csv"},
     study="interpolation",
     settings=("interpolation",),
 )
@@ -85,10 +93,23 @@ FIGURES = {
     "interpolation": INTERPOLATION,
     "sigma_curve": Figure(
         "figures.sigma_curve",
-        {"sigma_grid": "{chosen}/{fold}sigma_grid.csv", "sigma": "{chosen}/{fold}sigma.json"},
+        {
+            "sigma_grid": "{chosen}/{fold}sigma_grid.csv",
+            "sigma": "{chosen}/{fold}sigma.json",
+            "history": "{seed}/history.csv",
+        },
         scores=("parzen",),
     ),
-    "training_curves": Figure("figures.training_curves", {"history": "{seed}/history.csv"}),
+    "learning_curve": Figure(
+        "figures.learning_curve",
+        {"history": "{seed}/history.csv"},
+        optional={"reference": "references/training-images/parzen.json"},
+        settings=("num_samples", "published", "images"),
+        validated=True,
+    ),
+    "training_curves": Figure(
+        "figures.training_curves", {"history": "{seed}/history.csv"}, settings=("at_the_end",)
+    ),
     "previews": Figure(
         "figures.previews",
         {"previews": "{seed}/previews.npy", "history": "{seed}/history.csv"},
@@ -96,11 +117,16 @@ FIGURES = {
 }
 
 
-def possible(capabilities: frozenset[str], scores: list[str]) -> list[str]:
-    """The general figures that an experiment with these capabilities and scores can have."""
+def possible(capabilities: frozenset[str], scores: list[str], validated: bool) -> list[str]:
+    """The general figures that an experiment with these capabilities and scores can have.
+
+    Args:
+        validated: Whether its training takes validation scores.
+    """
     return [
         name
         for name, figure in FIGURES.items()
         if (not figure.study or STUDIES[figure.study].needs <= capabilities)
         and set(figure.scores) <= set(scores)
+        and validated >= figure.validated
     ]

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
 
-INPUTS = ("interpolation",)
+INPUTS = ("interpolation", "history")
 
 
 @style.context()
@@ -16,7 +16,8 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     """One row a line, its two ends at the left and the right.
 
     Args:
-        inputs: `interpolation`, a mapping whose `images` are float32 [rows, steps, D].
+        inputs: `interpolation`, a mapping whose `images` are float32 [rows, steps, D]; `history`,
+            one row an epoch, for the caption.
         settings: `shape` [H, W, C] and `space`.
 
     Raises:
@@ -40,9 +41,10 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     rows, steps = _lines(inputs).shape[:2]
     chosen = settings.get("interpolation", {})
     ends = f" (seed {chosen['seed']})" if "seed" in chosen else ""
+    source = style.source(settings, inputs["history"])
     return (
-        f"{style.source(settings)}. {style.count(rows, 'row')} of {steps} images, each decoded "
-        "from evenly spaced points on the straight line in z space between two random draws"
+        f"{source}. {style.count(rows, 'row')} of {steps} images, each decoded from evenly "
+        "spaced points on the straight line in z space between two random draws"
         f"{ends}; the draws are at the ends and were not chosen.{style.brightness(settings)}"
     )
 

@@ -9,11 +9,14 @@ from deepgen.errors import DeepgenError
 from deepgen.figures import style
 
 INPUTS = ("previews", "history")
+MOST = 12  # rows, so that a page shows them all
 
 
 @style.context()
 def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     """One row a snapshot, labelled with its epoch; one column a draw.
+
+    Of more than `MOST` snapshots the first and the last are shown, and others evenly between them.
 
     Args:
         inputs: `previews`, float32 [snapshots, n, H, W, C], the first at epoch 0; `history`, one
@@ -25,28 +28,30 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
         DeepgenError: if snapshots and epochs differ in number.
     """
     epochs = _epochs(inputs, settings)
-    sheets = [style.displayed(sheet, settings["space"]) for sheet in inputs["previews"]]
+    sheets = [style.displayed(inputs["previews"][row], settings["space"]) for row in epochs]
     images = np.clip(np.stack(sheets), 0, 1)
     figure, axes = style.picture_figure(images, gap=1, left=0.75, top=0.1)
     height = images.shape[2] + 1
-    for row, epoch in enumerate(epochs):
+    for row, epoch in enumerate(epochs.values()):
         middle = 0.5 + (row + 0.5) * height
-        axes.text(-2, middle, f"epoch {epoch}", va="center", ha="right", fontsize=8)
+        axes.text(-2, middle, f"epoch {epoch:,}", va="center", ha="right", fontsize=8)
     return figure
 
 
 def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     """What is seen and from when to when."""
-    epochs = _epochs(inputs, settings)
+    first, *_, last = _epochs(inputs, settings).values()
     draws = style.count(inputs["previews"].shape[1], "random draw")
     return (
         f"{style.training(settings)}, while it trains: the same {draws} of z in every row, from "
-        f"epoch 0 (before the first update) to epoch {epochs[-1]}, whichever checkpoint is kept."
+        f"epoch {first} (before the first update) to epoch {last:,}, the last one, whichever "
+        "checkpoint is kept."
         f"{style.brightness(settings).replace('a sheet', 'a row')}"
     )
 
 
-def _epochs(inputs: dict[str, Any], settings: dict[str, Any]) -> list[int]:
+def _epochs(inputs: dict[str, Any], settings: dict[str, Any]) -> dict[int, int]:
+    """{snapshot: its epoch} of those that are shown."""
     last = int(inputs["history"]["epoch"].max())
     epochs = [0, *sorted({e for e in settings["preview_epochs"] if e < last}), last]
     if inputs["previews"].ndim != 5 or len(inputs["previews"]) != len(epochs):
@@ -54,4 +59,5 @@ def _epochs(inputs: dict[str, Any], settings: dict[str, Any]) -> list[int]:
             f"previews of shape {list(inputs['previews'].shape)} do not hold the {len(epochs)} "
             f"snapshots that {last} epochs give: run the training again"
         )
-    return epochs
+    rows = np.linspace(0, len(epochs) - 1, min(MOST, len(epochs))).round().astype(int)
+    return {row: epochs[row] for row in rows.tolist()}

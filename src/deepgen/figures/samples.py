@@ -9,9 +9,10 @@ from matplotlib.patches import Rectangle
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
 
-INPUTS = ("samples", "neighbours")
+INPUTS = ("samples", "neighbours", "history")
 OPTIONAL = ("data_copying",)
 ROWS, SAMPLES, GAP = 4, 5, 2
+CHANCE = 3  # standard errors that a difference must exceed to be called one
 
 
 @style.context()
@@ -21,7 +22,8 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     Args:
         inputs: `samples`, float32 [n, D] with n >= 20, random draws in their order; `neighbours`,
             a mapping whose `images`, float32 [4, D], belong to samples 4, 9, 14 and 19;
-            `data_copying`, if given, the content of `data_copying.json`, for the caption.
+            `history`, one row an epoch, and `data_copying`, if given, the content of
+            `data_copying.json`, for the caption.
         settings: `shape` [H, W, C], `space` and what `style.source` needs.
 
     Raises:
@@ -49,8 +51,9 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     samples, neighbours = _arrays(inputs, settings["output"])
     distances = np.linalg.norm(samples[SAMPLES - 1 :: SAMPLES].astype(float) - neighbours, axis=1)
     listed = ", ".join(f"{distance:.1f}" for distance in distances)
+    source = style.source(settings, inputs["history"])
     return (
-        f"{settings.get('instead', '')}{style.source(settings)}. The first {ROWS * SAMPLES} of "
+        f"{settings.get('instead', '')}{source}. The first {ROWS * SAMPLES} of "
         f"{style.count(len(inputs['samples']), 'random draw')}, in order: fair draws, none chosen "
         "or left out. The framed column shows the training image nearest to the sample on its left "
         f"(Euclidean distances from top to bottom: {listed}).{style.brightness(settings)}"
@@ -63,12 +66,22 @@ def _copying(inputs: dict[str, Any], space: str) -> str:
     if "data_copying" not in inputs:
         return ""
     result = inputs["data_copying"][space]
-    value = f"{result['value']:.1f}".replace("-", "−")
+    value, error = result["value"], result["standard_error"]
     where = "in pixels" if space == "pixels" else f"in the {space} space"
+    share = f", in regions that hold {result['held_out_share']:.0%} of the unseen images"
+    if abs(value) <= CHANCE * error:
+        found = "as near to training images as unseen real images do: no sign of copying"
+    elif value < 0:
+        found = (
+            "nearer to training images than unseen real images do, as copies would, but as smooth "
+            "averages do, too"
+        )
+    else:
+        found = "further from training images than unseen real images do: they are no copies"
+    printed = f"{value:.1f}".replace("-", "−")
     return (
-        f" Four neighbours prove nothing about all samples: {where} the data-copying test gives "
-        f"C_T = {value} ± {result['standard_error']:.1f} (far below 0: nearer to training images "
-        "than unseen images are, as copies are, but also smooth averages; far above 0: further)."
+        f" All samples {where}{share * (result['held_out_share'] < 0.995)}: on the whole they lie "
+        f"{found} (data-copying statistic {printed} ± {error:.1f}; 0 means as near)."
     )
 
 

@@ -9,17 +9,19 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
 
-INPUTS = ("sigma_grid", "sigma")
+INPUTS = ("sigma_grid", "sigma", "history")
 SPAN = 2.0  # factor in sigma on both sides of the chosen ones that is shown
 
 
 @style.context()
 def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
-    """One line an estimator, its chosen sigma marked.
+    """A search as a line, a grid of fixed values as points; the chosen sigmas are marked.
 
     Args:
         inputs: `sigma_grid`, a table of `estimator`, `sigma`, `log_likelihood`, `standard_error`
-            (nats); `sigma`, {estimator: {"sigma": float, "on_grid_edge": bool}}.
+            (nats); `sigma`, {estimator: {"sigma", "on_grid_edge", "grid"}}, where `grid` is [start,
+            stop, number] of fixed values or [low, high] of an interval that was searched;
+            `history`, one row an epoch, for the caption.
         settings: `folds`, for the caption.
 
     Raises:
@@ -31,19 +33,25 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     for number, (estimator, rows) in enumerate(grid.groupby("estimator", sort=False)):
         colour = style.colour(number)
         rows = rows.sort_values("sigma")
-        axes.plot(rows["sigma"], rows["log_likelihood"], ".-", color=colour, markersize=4)
         best = chosen[estimator]
+        # Nothing is known between the values of a grid
+        if line := _searched(best):
+            rows = grid.sort_values("sigma")  # of all: samples and images are the same
+        look = {"color": colour, "linestyle": "-" if line else ""}
+        marker = "" if line else "o"
+        axes.plot(
+            rows["sigma"], rows["log_likelihood"], marker=marker, markersize=5, zorder=2.5, **look
+        )
         edge = ", on the grid's edge" if best["on_grid_edge"] else ""
         axes.plot(
             best["sigma"],
             _value(rows, best["sigma"]),
             marker="X" if edge else "o",
-            linestyle="",
-            color=colour,
             markersize=9,
             markeredgecolor="white",
             label=f"{estimator}: σ = {best['sigma']:.4g}{edge}",
             zorder=3,
+            **look,
         )
     low, high = _window(grid, chosen)
     shown = grid[grid["sigma"].between(low, high)]["log_likelihood"]
@@ -68,10 +76,12 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     low, high = _window(grid, chosen)
     fold = f" in fold 1 of {settings['folds']}" if settings["folds"] else ""
     text = (
-        f"{style.source(settings)}. Mean log-likelihood of the validation images that choose σ"
-        f"{fold}, under a Parzen window on all samples that are scored; the large marks are "
-        "the chosen values."
+        f"{style.source(settings, inputs['history'])}. Mean log-likelihood of the validation "
+        f"images that choose σ{fold}, under a Parzen window on all samples that are scored; the "
+        "large marks are the chosen values."
     )
+    if len({_searched(best) for best in chosen.values()}) == 2:
+        text += " Points are the values of a grid, the line is a search between any two values."
     if low > grid["sigma"].min() or high < grid["sigma"].max():
         text += (
             f" All σ from {grid['sigma'].min():.3g} to {grid['sigma'].max():.3g} were tried; those "
@@ -91,6 +101,11 @@ def _read(inputs: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
             "run deepgen select-sigma again"
         )
     return grid, chosen
+
+
+def _searched(choice: dict[str, Any]) -> bool:
+    """Whether sigma was searched in an interval, not chosen from fixed values."""
+    return len(choice["grid"]) == 2
 
 
 def _window(grid: pd.DataFrame, chosen: dict[str, Any]) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib.style
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -18,6 +19,7 @@ DPI = 200
 # Okabe and Ito's palette, which colour-blind readers can tell apart
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#666666"
 LINES = (BLUE, VERMILION, GREEN, ORANGE)
+SCORE = "selection_score"  # column of a history, nats; empty in epochs without a score
 
 _RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same
@@ -155,11 +157,29 @@ def picture_figure(
     return figure, axes
 
 
-def source(settings: dict[str, Any]) -> str:
-    """Which model a figure shows, for captions: title, data set, seed and checkpoint."""
-    last = settings["checkpoint"] == "last"
+def source(settings: dict[str, Any], history: pd.DataFrame) -> str:
+    """Which model a figure shows, for captions: title, data set, seed, checkpoint and its epoch.
+
+    Args:
+        settings: `title`, `dataset_title`, `seed`, `checkpoint`, `selection`.
+        history: Of the training, one row an epoch.
+    """
+    last, epochs = settings["checkpoint"] == "last", int(history["epoch"].max())
     rule = {"rule": "last"} if last else settings["selection"]
-    return f"{training(settings)}, {kept(rule, settings.get('epochs'))}"
+    text = f"{training(settings)}, {kept(rule, epochs)}"
+    if not any(name.startswith("learning_rate") for name in history):
+        return text  # no optimiser: fitted before the first epoch, as by EM
+    best = None if rule["rule"] == "last" else best_epoch(history)
+    if best is None:
+        return f"{text}, after {count(epochs, 'epoch')}"
+    return f"{text}: epoch {best:,} of {epochs:,}"
+
+
+def best_epoch(history: pd.DataFrame) -> int | None:
+    """The first epoch with the highest validation score, as training chose it; None without any."""
+    if SCORE not in history or history[SCORE].isna().all():
+        return None
+    return int(history["epoch"][history[SCORE].idxmax()])
 
 
 def training(settings: dict[str, Any]) -> str:

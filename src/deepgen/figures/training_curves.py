@@ -1,7 +1,8 @@
-"""A training over its epochs: losses, what else the objective measures, validation score."""
+"""A training over its epochs: losses and what else the objective measures."""
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,27 +16,26 @@ INPUTS = ("history",)
 NAMES = {"d_real": "D(x), training images", "d_fake": "D(G(z)), samples"}
 PLAYERS = {"loss_model": "generator", "loss_objective": "discriminator"}  # where there is a D
 TITLES = {"nll": "−log p(y) of minibatches (nats)"}
-SCORE = "selection_score"
-SCORES = {"validation_likelihood": "log-likelihood"}  # Parzen's otherwise
-# Columns that are no measurement: the time, what schedules give, what selection notes
-NOT_SHOWN = ("epoch", "update", "learning_rate", "momentum", "selection_")
+# Columns of the time, of what schedules give and of validation scores, which learning_curve shows
+NOT_SHOWN = ("epoch", "update", "learning_rate", "momentum", "selection_", "fine_")
+LEAST_SPAN = 0.1  # of an axis, as a fraction of its largest absolute value
 
 
 @style.context()
 def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
-    """A panel each for the losses, the outputs of D, other statistics of the objective and the
-    score, as far as they were recorded.
+    """A panel each for the losses, the outputs of D and other statistics, as far as recorded.
 
     Args:
         inputs: `history`, one row an epoch: `epoch` and optionally `loss_*`, `d_real`, `d_fake`,
-            other statistics, `selection_score` (nats; empty in epochs without a score).
-        settings: `selection`.
+            other statistics, `selection_score`, which tells the epoch that is kept.
+        settings: `at_the_end`, {column: [how it is written, value]}, values that columns come to
+            if the training reaches its goal.
 
     Raises:
         DeepgenError: if nothing was recorded.
     """
     history = inputs["history"]
-    panels = _panels(history, settings)
+    panels = _panels(history)
     if not panels:
         raise DeepgenError(
             "the history has nothing to show: leave training_curves out of figures, or train again"
@@ -44,33 +44,24 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     figure = style.new_figure(6.5, height)
     bottom, top = 0.5 / height, 1 - 0.25 / height
     stack = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-    figure.subplots_adjust(left=0.12, right=0.97, bottom=bottom, top=top, hspace=0.25)
+    figure.subplots_adjust(left=0.12, right=0.93, bottom=bottom, top=top, hspace=0.25)
+    kept = style.best_epoch(history)
     for axes, (title, columns) in zip(stack, panels, strict=True):
-        _panel(axes, history, title, columns)
-    kept = _kept(history)
-    if kept is not None:
-        for axes in stack:
-            axes.axvline(kept, color=style.GREY, linewidth=1, linestyle="--", zorder=1)
-        score = history.loc[history["epoch"] == kept, SCORE].iloc[0]
-        stack[-1].plot(kept, score, "o", color=style.ORANGE, markersize=7, zorder=3)
-        right = kept > history["epoch"].max() * 0.6
-        stack[-1].annotate(
-            f"kept: epoch {kept}, {score:.1f} nats",
-            (kept, stack[-1].get_ylim()[0]),
-            xytext=(-6 if right else 6, 6),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="bottom",
-        )
+        _panel(axes, history, title, columns, settings["at_the_end"])
+        if kept is not None:
+            look = {"color": style.GREY, "linewidth": 1, "linestyle": "--", "zorder": 1}
+            axes.axvline(kept, label=f"kept: epoch {kept}" if axes is stack[0] else "", **look)
+        if len(axes.get_legend_handles_labels()[0]) > 1 or columns[0].startswith("loss_"):
+            axes.legend(loc="upper right", ncols=3, fontsize=8, bbox_to_anchor=(1, 1.2))
     stack[-1].set_xlabel("epoch")
     stack[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 
 def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
-    """What is seen and which epoch is kept."""
+    """What is seen, which epoch is kept, and where the curves should end."""
     history = inputs["history"]
-    kept = _kept(history)
+    kept = style.best_epoch(history)
     epochs = style.count(int(history["epoch"].max()), "epoch")
     shown = "losses and outputs of D" if "d_real" in history else "curves"
     dropout = ", with dropout on" if "d_real" in history else ""
@@ -78,20 +69,18 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
         f"{style.training(settings)}. {epochs} of training; {shown} are means over each epoch's "
         f"minibatches{dropout}."
     )
+    known = {column for _, columns in _panels(history) for column in columns}
+    if known & set(settings["at_the_end"]):
+        text += " Dotted: where the curves come to if samples and data cannot be told apart."
     if kept is None:
         return text + " No validation score was taken, so the last checkpoint is kept."
     return text + (
-        f" The score is the {_score(settings)} of held-out validation images, taken "
-        f"{often(settings['selection'])}; its highest value, epoch {kept} (dashed line), marks the "
-        "selected checkpoint."
+        f" Dashed: the selected checkpoint, epoch {kept}, with the highest validation score, taken "
+        f"{often(settings['selection'])}."
     )
 
 
-def _score(settings: dict[str, Any]) -> str:
-    return SCORES.get(settings["selection"]["rule"], "Parzen log-likelihood")
-
-
-def _panels(history: pd.DataFrame, settings: dict[str, Any]) -> list[tuple[str, list[str]]]:
+def _panels(history: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Title and columns of every panel that has something to show."""
     known = (*NOT_SHOWN, "loss_")
     others = [name for name in history if name not in NAMES and not name.startswith(known)]
@@ -99,31 +88,43 @@ def _panels(history: pd.DataFrame, settings: dict[str, Any]) -> list[tuple[str, 
         ("loss (nats)", [name for name in history if name.startswith("loss_")]),
         ("output of the discriminator", [name for name in NAMES if name in history]),
         *((TITLES.get(name, name), [name]) for name in others),
-        (f"validation {_score(settings)} (nats)", [SCORE] if _scored(history) else []),
     ]
     return [panel for panel in panels if panel[1] and history[panel[1]].notna().any(axis=None)]
 
 
-def _panel(axes: Axes, history: pd.DataFrame, title: str, columns: list[str]) -> None:
+def _panel(
+    axes: Axes,
+    history: pd.DataFrame,
+    title: str,
+    columns: list[str],
+    goals: dict[str, tuple[str, float]],
+) -> None:
+    names = NAMES | PLAYERS if "d_real" in history else NAMES
     for number, name in enumerate(columns):
         rows = history[["epoch", name]].dropna()
         # A line through few points hides that they are few
         marker = "." if len(rows) <= 60 else ""
-        names = NAMES | PLAYERS if "d_real" in history else NAMES
         label = names.get(name, name.removeprefix("loss_"))
         axes.plot(rows["epoch"], rows[name], color=style.colour(number), marker=marker, label=label)
+    lines = dict(goals[name] for name in columns if name in goals)
+    for text, value in lines.items():
+        axes.axhline(value, color="black", linewidth=1, linestyle=":", zorder=1.5)
+        axes.annotate(
+            text,
+            (1, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
     axes.set_title(title)
-    axes.margins(y=0.12)
-    if columns[0] in NAMES or columns[0].startswith("loss_"):
-        axes.legend(loc="upper right", ncols=2, fontsize=8, bbox_to_anchor=(1, 1.2))
+    axes.set_ylim(*_limits([*np.ravel(history[columns]), *lines.values()]))
     if columns[0] in NAMES:
-        axes.set_ylim(0, 1)
+        axes.set_ylim(-0.03, 1.03)
 
 
-def _scored(history: pd.DataFrame) -> bool:
-    return SCORE in history and bool(history[SCORE].notna().any())
-
-
-def _kept(history: pd.DataFrame) -> int | None:
-    """The first epoch with the highest score, as the training chose it."""
-    return int(history["epoch"][history[SCORE].idxmax()]) if _scored(history) else None
+def _limits(values: list[float]) -> tuple[float, float]:
+    """Ends of an axis that shows all values and does not magnify a curve that hardly moves."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    span = 1.2 * max(high - low, LEAST_SPAN * np.nanmax(np.abs(values))) or 1.0
+    return (low + high - span) / 2, (low + high + span) / 2

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from deepgen.report.printed import span
-from deepgen.report.wording import kept
+from deepgen.report.wording import kept, listed
 
 COLUMNS = {
     "experiment": object,
@@ -46,6 +46,27 @@ def runs(
         rows.append(row | {f"final_{name}": last[name] for name in losses})
     columns = dict.fromkeys([*COLUMNS, *(column for row in rows for column in row)])
     return pd.DataFrame(rows, columns=list(columns)).astype(COLUMNS)
+
+
+def unfinished(name: str, trained: dict[str, Any], table: pd.DataFrame) -> str:
+    """How far the training that figures show came, as `8 of 1,500 epochs`; empty if it is finished.
+
+    It is when it ran the epochs of its experiment's file, or its stopping rule ended it, and what
+    it continues is finished, too.
+
+    Args:
+        name: Of the experiment.
+        trained: {name: {"settings", "full_budget"}}, with the first phases.
+        table: Of `runs`.
+    """
+    seed, phase, parts = trained[name]["settings"]["seeds"][0], name, []
+    while phase:
+        settings, full = trained[phase]["settings"], trained[phase]["full_budget"]
+        ran = table[(table["experiment"] == phase) & (table["seed"] == seed)]["epochs"].sum()
+        if settings["training"]["epochs"] <= ran < full:  # less than the budget: a rule stopped it
+            parts.append(f"{ran:,} of {full:,} epochs")
+        phase = settings.get("init_from")
+    return listed(parts[::-1])
 
 
 def training_sentences(name: str, experiment: dict[str, Any], table: pd.DataFrame) -> str:

@@ -27,10 +27,10 @@ def test_the_page_has_the_papers_order(made):
         "<h1>Generative Adversarial Nets</h1>",
         '<a href="https://arxiv.org/abs/1406.2661">',
         "Figure 1 of the paper, rebuilt.",
-        "Figure 2 a of the paper, rebuilt.",
+        "Figure 2 a of the paper, after 5 of 1,500 epochs.",
         "Figure 2 b of the paper (TFD): not run.</strong> Ask its authors.",
         "Figure 2 c of the paper (CIFAR-10, fully connected model): not run.</strong> No exp",
-        "Figure 3 of the paper, rebuilt.",
+        "Figure 3 of the paper, after 5 of 1,500 epochs.",
         "As Figure 3, which shows MNIST.",
         "Table 1 of the paper",
         "Table 2 of the paper",
@@ -40,6 +40,25 @@ def test_the_page_has_the_papers_order(made):
     ):
         assert sentence in text, sentence
     assert HOSTILE not in text
+
+
+@pytest.mark.parametrize(("budget", "full"), [(5, 5), (9, 1500)])
+def test_a_finished_training_rebuilds_a_figure(made, budget, full):
+    """One that ran the epochs of its file, or that its stopping rule ended before its budget."""
+    mnist = made.settings["experiments"]["mnist"]
+    mnist["full_budget"], mnist["settings"]["training"]["epochs"] = full, budget
+    text = written(made, "gan2014")
+    assert "Figure 2 a of the paper, rebuilt." in text
+    assert "Figure 3 of the paper, rebuilt." in text
+
+
+def test_another_data_set_rebuilds_nothing(made):
+    """Whatever number its figure has."""
+    made.settings["experiments"]["mnist"]["dataset_title"] = "CIFAR-10"
+    text = written(made, "gan2014")
+    assert "Figure 2 a of the paper (MNIST): not run." in text
+    assert "As Figure 2 a, which shows MNIST." in text
+    assert text.count("of the paper, rebuilt.") == 1  # Figure 1
 
 
 def test_contents_lead_to_sections_that_exist(made):

@@ -1,5 +1,6 @@
 """Settings of adversarial nets: generator, discriminator and the game."""
 
+from math import log
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -196,6 +197,14 @@ class Adversarial(ObjectiveSettings):
         if self.updates == "simultaneous" and self.discriminator_steps != 1:
             raise ValueError("discriminator_steps above 1 needs updates: alternating")
         return self
+
+    def at_the_end(self) -> dict[str, tuple[str, float]]:
+        """D = 1/2 everywhere (section 4): no side can tell data from samples."""
+        factor = 2 * self.discriminator_scale
+        d_loss = ("ln 2" if factor == 1 else f"{factor:g} ln 2", factor * log(2))
+        g_loss = ("ln 2", log(2)) if self.generator_loss == "non_saturating" else ("−ln 2", -log(2))
+        half = ("1/2", 0.5)
+        return {"loss_objective": d_loss, "loss_model": g_loss, "d_real": half, "d_fake": half}
 
     def check(self, shape: tuple[int, int, int], images: int | None) -> None:
         """Pooling windows must fit into the maps."""

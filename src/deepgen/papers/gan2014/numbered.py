@@ -28,12 +28,18 @@ class Missing:
 
 
 def figure(
-    number: str, pictures: dict[str, Picture], untrained: dict[str, str], panel: str | None = None
+    number: str,
+    pictures: dict[str, Picture],
+    unfinished: dict[str, str],
+    untrained: dict[str, str],
+    panel: str | None = None,
 ) -> list[Picture | Missing]:
     """What shows figure `number` of the paper, with headings, stand-ins last in their panel.
 
     Args:
         pictures: All of the page's.
+        unfinished: {experiment: how far its training came}, as `8 of 1,500 epochs`; empty, or
+            without the experiment, for a training that is finished.
         untrained: {experiment: why} of models whose figures stand under no number of the paper.
         panel: Only this one.
     """
@@ -43,27 +49,29 @@ def figure(
     return [
         _untrained(name, picture, untrained[owner])
         if (owner := picture.name.partition("/")[0]) in untrained
-        else replace(picture, heading=_heading(name, picture))
+        else replace(picture, heading=_heading(name, picture, unfinished.get(owner, "")))
         for name, picture in found
         if panel in (None, name["panel"])
     ]
 
 
 def figure2(
-    pictures: dict[str, Picture], not_run: list[dict[str, Any]], untrained: dict[str, str]
+    pictures: dict[str, Picture],
+    not_run: list[dict[str, Any]],
+    unfinished: dict[str, str],
+    untrained: dict[str, str],
 ) -> list[Picture | Missing]:
     """Figure 2, panel by panel; a panel that the paper has and this run has not is named.
 
     Args:
-        pictures: All of the page's.
+        pictures, unfinished, untrained: As for `figure`.
         not_run: Experiments left out, each `dataset_title` and `how_to_get`.
-        untrained: As for `figure`.
     """
     how = {entry["dataset_title"]: entry["how_to_get"] for entry in not_run}
     shown: list[Picture | Missing] = []
     for panel, (dataset, model) in PANELS.items():
-        there = figure("2", pictures, untrained, panel)
-        if not any(f.heading and not f.heading.startswith("In place of") for f in there):
+        there = figure("2", pictures, unfinished, untrained, panel)
+        if not any(f.heading.startswith(f"Figure 2 {panel} of the paper") for f in there):
             title = ", ".join(filter(None, [dataset, model]))
             reason = how.get(dataset) or f"No experiment of this run shows {dataset} in this way."
             shown.append(Missing(f"Figure 2 {panel} of the paper ({title}): not run.", reason))
@@ -73,7 +81,7 @@ def figure2(
 
 def _stands_in(name: re.Match, picture: Picture) -> bool:
     """Whether it shows a data set that the paper's figure does not show."""
-    return bool(name["instead"]) or SHOWS.get(name["number"]) not in (None, picture.dataset)
+    return bool(name["instead"]) or _shows(name) not in ("", picture.dataset)
 
 
 def _untrained(name: re.Match, picture: Picture, why: str) -> Missing:
@@ -83,11 +91,22 @@ def _untrained(name: re.Match, picture: Picture, why: str) -> Missing:
     return Missing(f"{place} ({picture.dataset}): untrained.", why)
 
 
-def _heading(name: re.Match, picture: Picture) -> str:
-    """What comes before the caption; nothing if the caption says what it stands in for."""
+def _shows(name: re.Match) -> str:
+    """The data set of the paper's figure; empty if it is about none."""
+    panel = name["panel"] if name["number"] == "2" else ""
+    return PANELS[panel][0] if panel in PANELS else SHOWS.get(name["number"], "")
+
+
+def _heading(name: re.Match, picture: Picture, unfinished: str) -> str:
+    """What comes before the caption; nothing if the caption says what it stands in for.
+
+    Only a finished training on the data set of the paper's figure rebuilds it.
+    """
     if name["instead"]:
         return ""
     number = f"{name['number']} {name['panel']}".strip()
     if _stands_in(name, picture):
-        return f"As Figure {number}, which shows {SHOWS[name['number']]}."
+        return f"As Figure {number}, which shows {_shows(name)}."
+    if unfinished:
+        return f"Figure {number} of the paper, after {unfinished}."
     return f"Figure {number} of the paper, rebuilt."

@@ -13,6 +13,7 @@ from deepgen.report.costs import costs_printed
 from deepgen.report.long_form import Measured, to_csv
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.report import render
+from deepgen.report.runs import unfinished
 from deepgen.report.summary import summary
 from deepgen.report.untrained import reasons
 
@@ -32,7 +33,9 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     table1 = table1_printed(own.parzen, not_run)
     table2 = table2_printed(material.costs, material.manifests, own.parzen, experiments)
     untrained = reasons(own.parzen)
-    figure1, figure3 = figure("1", pictures, {}), figure("3", pictures, untrained)
+    trained = experiments | settings["first_phases"]
+    short = {name: unfinished(name, trained, material.runs) for name in experiments}
+    figure1, figure3 = (figure(number, pictures, short, untrained) for number in "13")
     experiments_table = summary(own, material.runs, experiments, not_run)
     experiments_table.notes.append(BUDGETS)
     theory = [picture for name, picture in pictures.items() if name.endswith("/theory")]
@@ -53,7 +56,7 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         contents={id: heading for id, heading, there in sections if there},
         figure1=figure1,
         theory=theory,
-        figure2=figure2(pictures, not_run, untrained),
+        figure2=figure2(pictures, not_run, short, untrained),
         figure3=figure3,
         table1=table1,
         table2=[*table2, costs_printed(material.costs, experiments)],
