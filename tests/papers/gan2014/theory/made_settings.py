@@ -9,7 +9,7 @@ def theory_settings(**changes) -> dict:
         "family": "gan",
         "noise": {"size": 1},
         "generator": [
-            {"kind": "sigmoid", "units": 16, "irange": 6.0, "bias": -5.0},
+            {"kind": "tanh", "units": 16, "irange": 2.0, "bias": 1.0},
             {"kind": "linear", "irange": 1.0, "bias": 0.5},
         ],
     }
@@ -33,10 +33,8 @@ def theory_settings(**changes) -> dict:
         "batch_size": 200,
         "offset": 0.5,
         "iterations": {"before": 20, "a": 3, "b": 60, "c": 1, "d": 20},
-        "generator_rate": 0.3,
-        "late_generator_rate": 0.1,
-        "generator_momentum": 0.5,
-        "discriminator_rate": 0.5,
-        "discriminator_momentum": 0.8,
+        "generator_rate": 0.002,
+        "discriminator_rate": 0.02,
+        "beta1": 0.5,
         "final_rate": 0.1,
     } | changes

@@ -13,11 +13,10 @@ from deepgen.papers.gan2014.theory.densities import (
     optimal_discriminator,
     trapezoid_weights,
 )
-from deepgen.papers.gan2014.theory.one_dimensional import Z_LIMIT, DataBatches, Pair, Rate, p_data
+from deepgen.papers.gan2014.theory.one_dimensional import Z_LIMIT, DataBatches, Pair, p_data
 
 X = np.linspace(-12, 14, 5201)
 WEIGHTS = trapezoid_weights(X)
-BOTH = {"model": Rate(0.1, 0.5), "objective": Rate(0.3, 0.8)}
 
 
 def parameters(module):
@@ -68,7 +67,7 @@ def test_a_phase_trains_only_the_networks_it_names(trained):
     pair = Pair(theory_settings())
     networks = {"model": pair.model, "objective": pair.objective}
     before = {name: parameters(module) for name, module in networks.items()}
-    pair.train(5, {trained: Rate(0.1, 0.5)})
+    pair.train(5, {trained: 0.01}, beta1=0.5)
     for name, module in networks.items():
         assert torch.equal(before[name], parameters(module)) == (name != trained)
         assert parameters(module).dtype == torch.float64
@@ -82,7 +81,7 @@ def test_a_discriminator_that_is_trained_on_comes_to_the_optimum():
     best = optimal_discriminator(p_data(X), p_g)
     gaps = [np.abs(pair.discriminate(X) - best)[inside].max()]
     for iterations in (20, 150):
-        pair.train(iterations, {"objective": Rate(0.5, 0.85)}, final=0.2)
+        pair.train(iterations, {"objective": 0.02}, beta1=0.5, final=0.2)
         gaps.append(np.abs(pair.discriminate(X) - best)[inside].max())
     assert gaps[0] > 2 * gaps[2]
     assert gaps[1] > gaps[2]

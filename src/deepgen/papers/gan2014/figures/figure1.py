@@ -12,7 +12,7 @@ from deepgen.figures import style
 
 INPUTS = ("figure1",)
 X_LINE, Z_LINE = -0.16, -0.62  # heights of the two axes below the densities
-CLOSE = 0.01  # nats of Jensen-Shannon divergence below which the caption says "close"
+CLOSE = 0.05  # total variation distance below which the caption says "close"
 TITLES = (
     "(a) near convergence",
     "(b) D trained on, G fixed",
@@ -48,14 +48,13 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     a = _read(inputs)
     first, second, third, last = (int(n) for n in a["iterations"])
     k, mass = int(a["discriminator_steps"]), float(a["mass"])
-    jsd, gap = a["jsd"], a["max_gap"]
+    jsd, gap, apart = a["jsd"], a["max_gap"], a["total_variation"]
     region = f"the central {mass:.0%} of (p_data + p_g) / 2"
     end = (
-        f"p_g is close to p_data (below {CLOSE:g} nats)"
-        if jsd[3] < CLOSE
+        "p_g is close to p_data"
+        if apart[3] < CLOSE
         else "p_g has not come closer to p_data than that: compare the two curves"
     )
-    direction = ", from right to left, because G falls" if _falls(a) else ""
     return (
         "A trained pair, not a drawing: x and z have one dimension, z is uniform, G "
         f"and D are multilayer perceptrons, and Algorithm 1 takes k = {k} steps of D for one of G "
@@ -70,10 +69,11 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
         f"{_everywhere(a):.2f} over all drawn x. (c) After "
         f"{style.count(third, 'update')} of G with D fixed, G(z) has flowed to where D is higher: "
         f"the Jensen-Shannon divergence of p_g and p_data goes from {jsd[1]:.3f} to {jsd[2]:.3f} "
-        f"nats. (d) After {style.count(last, 'more iteration')} it is {jsd[3]:.4f} nats, and D "
-        f"stays within {_flatness(a):.3f} of 1/2 there; {end}. Lower lines: z at even steps"
-        f"{direction}, and x = G(z). p_g is exact, by change of variables; it jumps where the "
-        "range of G ends, and so does D*, which a smooth D cannot follow."
+        f"nats. (d) After {style.count(last, 'more iteration')} it is {jsd[3]:.4f} nats, p_g and "
+        f"p_data differ on {apart[3]:.1%} of their mass (total variation), and D stays within "
+        f"{_flatness(a):.3f} of 1/2, the thin line, there; {end}. Lower lines: z at even steps, "
+        "and x = G(z). p_g is exact, by change of variables; it jumps where the range of G ends, "
+        "and so does D*, which a smooth D cannot follow."
     )
 
 
@@ -82,18 +82,17 @@ def _panel(axes: Axes, a: dict[str, np.ndarray], panel: int, limits: tuple[float
     axes.plot(x, a["p_data"] / peak, color="black", linestyle=":", zorder=4)
     axes.plot(x, a["p_g"][panel] / peak, color=style.GREEN, zorder=3)
     if panel == 1:
-        axes.plot(x, a["d_star"][panel], color=style.ORANGE, linewidth=3, alpha=0.6, zorder=1)
+        defined = np.where(a["p_data"] + a["p_g"][panel] > 0, a["d_star"][panel], np.nan)
+        axes.plot(x, defined, color=style.ORANGE, linewidth=3, alpha=0.6, zorder=1)
     axes.plot(x, a["d"][panel], color=style.BLUE, linestyle="--", zorder=2)
     low, high = limits
-    falling = _falls(a)
-    for height, name in ((X_LINE, "x"), (Z_LINE, "← z" if falling else "z")):
+    axes.plot(limits, (0.5, 0.5), color=style.GREY, linewidth=0.6, zorder=0)
+    axes.text(low, 0.51, "1/2", color=style.GREY, fontsize=7, va="bottom")
+    for height, name in ((X_LINE, "x"), (Z_LINE, "z")):
         axes.plot(limits, (height, height), color="black", linewidth=0.8)
         axes.text(high, height + 0.02, name, ha="right", va="bottom", style="italic")
-    # z is drawn on a scale of its own, centred under the densities, the way that G rises
-    z = (
-        a["z"] / np.abs(a["z"]).max() * (-1 if falling else 1) * 0.3 * (high - low)
-        + (low + high) / 2
-    )
+    # z is drawn on a scale of its own, centred under the densities
+    z = a["z"] / np.abs(a["z"]).max() * 0.3 * (high - low) + (low + high) / 2
     for start, end in zip(z, a["g_of_z"][panel], strict=True):
         if low <= end <= high:
             axes.annotate(
@@ -106,11 +105,6 @@ def _panel(axes: Axes, a: dict[str, np.ndarray], panel: int, limits: tuple[float
     axes.text(0.99, 0.99, _note(a, panel), transform=axes.transAxes, ha="right", va="top")
     axes.set(xlim=limits, ylim=(Z_LINE - 0.06, _top(a)))
     axes.set_axis_off()
-
-
-def _falls(a: dict[str, np.ndarray]) -> bool:
-    """Whether G falls with z; then arrows from a z that runs to the right would all cross."""
-    return bool(a["g_of_z"][3][0] > a["g_of_z"][3][-1])
 
 
 def _note(a: dict[str, np.ndarray], panel: int) -> str:
@@ -147,7 +141,7 @@ def _limits(a: dict[str, np.ndarray]) -> tuple[float, float]:
 def _everywhere(a: dict[str, np.ndarray]) -> float:
     """The largest distance of D to D* in panel (b) over all x where a density can be seen."""
     low, high = _limits(a)
-    seen = (low <= a["x"]) & (a["x"] <= high)
+    seen = (low <= a["x"]) & (a["x"] <= high) & (a["p_data"] + a["p_g"][1] > 0)
     return float(np.abs(a["d"][1] - a["d_star"][1])[seen].max())
 
 

@@ -1,7 +1,7 @@
 """A one-dimensional adversarial pair, trained by Algorithm 1 with the package's own networks."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,25 +10,18 @@ from torch import Tensor
 from deepgen.contracts import Batch
 from deepgen.families.gan.model import Generator
 from deepgen.families.gan.objective import Adversarial
-from deepgen.papers.gan2014.theory.densities import normal
 from deepgen.seeds import stream
 from deepgen.training.loop import Loop
 
 # The loop imports these two by name; so they belong to the identity of what is made here
-from deepgen.training.optimisers import momentum  # noqa: F401
+from deepgen.training.optimisers import adam  # noqa: F401
 from deepgen.training.schedules import exponential  # noqa: F401
 
 SHAPE = (1, 1, 1)  # x is one number
 Z_LIMIT = 3**0.5  # z is uniform on (-sqrt 3, sqrt 3)
-# A bell with lighter tails than one Gaussian's: G has finite slopes, so its x end somewhere
-MEAN, DEVIATION = 0.65, 0.7
-
-
-class Rate(NamedTuple):
-    """Learning rate at the start of a phase and momentum, of one network."""
-
-    start: float
-    momentum: float
+# Data end somewhere, as G(z) does: p_g can equal p_data only if both have bounded support
+END = 2.5
+DRAWS = 5  # uniform ones whose median is x, so p_data is a bell, a stretched Beta(3, 3)
 
 
 class DoubleGenerator(Generator):
@@ -49,15 +42,14 @@ class DataBatches:
         return self
 
     def __next__(self) -> Batch:
-        y = torch.empty(self.size, 1, dtype=torch.float64)
-        side = y.bernoulli_(0.5, generator=self.rng) * 2 - 1
-        y = self.offset + MEAN * side + DEVIATION * y.normal_(generator=self.rng)
+        draws = torch.rand(self.size, DRAWS, generator=self.rng, dtype=torch.float64)
+        y = self.offset + END * (2 * draws.median(dim=1, keepdim=True).values - 1)
         return Batch(y, y.new_zeros(self.size), None)
 
 
 def p_data(x: np.ndarray) -> np.ndarray:
-    """The density of the data on x: equal parts of N(-0.65, 0.7^2) and N(0.65, 0.7^2)."""
-    return (normal(x, -MEAN, DEVIATION) + normal(x, MEAN, DEVIATION)) / 2
+    """The density of the data on x: 15/16 (1 - t^2)^2 / 2.5 with t = x / 2.5, 0 for |t| > 1."""
+    return 15 / 16 / END * np.clip(1 - (x / END) ** 2, 0, None) ** 2
 
 
 class Pair:
@@ -77,25 +69,27 @@ class Pair:
         self.model.initialise(data, stream(seed, "theory/model"))
         self.objective.begin(self.model, data, stream(seed, "theory/objective"))
 
-    def train(self, iterations: int, rates: dict[str, Rate], final: float = 1.0) -> None:
+    def train(
+        self, iterations: int, rates: dict[str, float], beta1: float, final: float = 1.0
+    ) -> None:
         """Iterations of Algorithm 1 in which only the networks named in `rates` are updated.
 
         Args:
             iterations: Each has k updates of D and one of G, as the objective yields them.
-            rates: {"model": ..., "objective": ...} or one of the two; the other network is frozen.
+            rates: {"model": ..., "objective": ...} or one of the two, learning rates at the start;
+                the other network is frozen.
+            beta1: Of Adam.
             final: Fraction of the learning rates that the exponential decay ends with.
         """
         decay = (1 / final) ** (1 / max(iterations, 1))
         optimisers = {
             name: {
-                "name": "momentum",
-                "learning_rate": rate.start,
+                "name": "adam",
+                "learning_rate": rate,
                 "schedule": {"kind": "exponential", "decay_per_update": decay, "minimum": 0.0},
-                "momentum": {
-                    "initial": rate.momentum,
-                    "final": rate.momentum,
-                    "saturation_epoch": 1,
-                },
+                "beta1": beta1,
+                "beta2": 0.999,
+                "epsilon": 1e-8,
             }
             for name, rate in rates.items()
         }
