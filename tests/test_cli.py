@@ -16,6 +16,7 @@ STAGES = [
     "train",
     "sample",
     "likelihood",
+    "parzen-spread",
     "study",
     "reference",
     "select-sigma",

@@ -23,6 +23,7 @@ STAGES = {
     "train": ("train", ""),
     "sample": ("sample", ""),
     "likelihood": ("likelihood", ""),
+    "parzen-spread": ("parzen-spread", ""),
     "interpolation": ("study", "interpolation"),
     "neighbours": ("study", "neighbours"),
     "reference": ("reference", "kmeans"),
@@ -36,7 +37,7 @@ STAGES = {
 }
 ALL = set(STAGES)
 OF_DATA, FIGURES = {"fetch", "prepare"}, {"figure", "sigma_curve"}
-OF_MODEL = {"train", "sample", "interpolation", "likelihood"}
+OF_MODEL = {"train", "sample", "interpolation", "likelihood", "parzen-spread"}
 LAYER = "model.generator.0"
 JARGON = ("pydantic", "Input", "input should", "validation error", "literal[", "discriminator '")
 
@@ -391,7 +392,7 @@ ADAM = {"name": "adam"}
             "'dequantised'; did you mean 'dequantised'?",
         ),
         ({"score_space": {"name": "dequantised"}}, "must be one of 'pixels', 'contrast-normal"),
-        ({"scores": ["likelyhood"]}, "data_copying, likelihood; did you mean 'likelihood'?"),
+        ({"scores": ["likelyhood"]}, "likelihood, parzen_spread; did you mean 'likelihood'?"),
         ({"paper": "gan2015"}, "paper is 'gan2015': must be 'gan2014'"),
         ({"likelihood.estimator": "ais"}, "likelihood.estimator is 'ais': must be 'direct'"),
         ({"model.space": "pixels"}, "unknown key model.space; did you mean model_space?"),
@@ -538,13 +539,13 @@ def test_scores_and_figures_that_are_left_out_are_those_that_the_family_can_have
     general = ["samples", "interpolation", "sigma_curve", "learning_curve", "training_curves"]
     general.append("previews")
     gan = loaded(scores=None, figures=None)
-    assert (gan.scores, gan.figures) == (samples_of, general)
+    assert (gan.scores, gan.figures) == ([*samples_of, "parzen_spread"], general)
     mixture = loaded(**MIXTURE | {"scores": None, "figures": None})
-    assert mixture.scores == [*samples_of, "likelihood"]
+    assert mixture.scores == [*samples_of, "likelihood", "parzen_spread"]
     general.remove("learning_curve")  # its rule takes no validation scores
     assert mixture.figures == [name for name in general if name != "interpolation"]
     in_pixels = MIXTURE | {"scores": None, "model_space": {"name": "pixels"}}
-    assert loaded(**in_pixels).scores == samples_of
+    assert loaded(**in_pixels).scores == gan.scores
     assert loaded(**MIXTURE | {"figures": None}).figures == [
         name for name in general if name not in ("interpolation", "sigma_curve")
     ]
@@ -846,7 +847,8 @@ def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
 @pytest.mark.parametrize(
     ("key", "value", "stages"),
     [
-        ("parzen.grid", {"num": 12}, {"select-sigma"}),
+        ("parzen.grid", {"num": 12}, {"select-sigma", "parzen-spread"}),
+        ("parzen_spread.resamples", 50, {"parzen-spread"}),
         ("interpolation.steps", 12, {"interpolation", "figure"}),
         ("references.kmeans_centroids", 50, {"reference"}),
         ("num_samples", 50, {"sample"}),

@@ -20,7 +20,8 @@ from deepgen.settings import Experiment, Reference, Run
 RESERVED = (
     *("all", "index", "report", "data"),
     *("train", "sample", "likelihood", "classify", "select_sigma", "score", "score_under_window"),
-    *("make_reference", "draw_figure", "make_tables", "write_page", "write_front_page"),
+    *("parzen_spread", "make_reference", "draw_figure", "make_tables", "write_page"),
+    "write_front_page",
     *(f"study_{study}" for paper in (None, *PAPERS) for study in studies_of(paper)),
     *PAPERS,
     *(f"write_{paper}" for paper in PAPERS),

@@ -118,6 +118,12 @@ def build_parser() -> argparse.ArgumentParser:
     _file(p, "model", "model file")
     _data(p)
 
+    help = "take the errors of a Parzen score that its ± leaves out"
+    p = _stage(commands, do.parzen_spread, help, seed=True, store=True)
+    _file(p, "model", "model file")
+    _file(p, "samples", "samples.npy of that model, as they were scored")
+    _data(p)
+
     p = _stage(commands, do.study, "work out what a figure shows", store=True, named=True)
     p.add_argument("--model", type=Path, help="model file, for a study of one")
     p.add_argument("--samples", type=Path, help="samples.npy, for a study of samples")

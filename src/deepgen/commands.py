@@ -37,6 +37,9 @@ NEEDED = {
     "train": ("model", "model_space", "score_space", "objective", "training", "threads"),
     "sample": ("model", "model_space", "score_space", "num_samples", "threads"),
     "likelihood": ("model", "model_space", "likelihood", "threads"),
+    "parzen-spread": (
+        *("model", "model_space", "score_space", "parzen", "parzen_spread", "folds", "threads"),
+    ),
     "study": ("study", "threads"),
     "reference": ("score_space", "threads", "reference", "seed"),
     "select-sigma": ("score_space", "threads", "parzen"),
@@ -115,6 +118,19 @@ def likelihood(o: argparse.Namespace) -> None:
     inputs = {"model": o.model} | _in(o.data, "test.npy")
     job = _job(o, inputs, ["loglik.npy", "likelihood.json"])
     _run(job, model=o.model, data=o.data, code=model_code(job.settings), device=o.device)
+
+
+def parzen_spread(o: argparse.Namespace) -> None:
+    """Take the errors of a Parzen score that its ± leaves out."""
+    settings = _settings(o)
+    folds = [f"fold-{k}/" for k in range(1, settings["folds"] + 1)] or [""]
+    reads = SCORES["parzen_spread"].reads
+    inputs = {"model": o.model, "samples": o.samples}
+    inputs |= _in(o.data, *(f"{fold}{split}.npy" for fold in folds for split in reads))
+    job = _job(o, inputs, ["parzen_spread.json"])
+    code = model_code(job.settings)
+    files = {"model": o.model, "samples": o.samples, "data": o.data}
+    _run(job, **files, seed=o.seed, code=code, device=o.device)
 
 
 def study(o: argparse.Namespace) -> None:
@@ -320,6 +336,7 @@ def _job(
         "figure": settings.get("output"),
         "study": settings.get("study", "").rpartition(".")[2],
         "score": settings.get("score"),
+        "parzen-spread": "parzen_spread",
         "report": settings.get("page"),
         "table": "tables",
     }

@@ -54,6 +54,15 @@ class Parzen(Settings):
         return self
 
 
+class ParzenSpread(Settings):
+    """What the ± of a Parzen score leaves out, of the first seed's selected model."""
+
+    redraws: Count = Field(5, description="Sets of samples that are scored beside the first.")
+    resamples: Annotated[int, Field(ge=2)] = Field(
+        200, description="Choices of sigma on other validation images."
+    )
+
+
 class Comparison(Settings):
     """The scores that compare samples with images instead of fitting a density."""
 
@@ -139,6 +148,7 @@ class Experiment(Settings):
     )
     num_samples: Count = Field(10_000, description="Samples that are scored.")
     parzen: Parzen = Parzen()
+    parzen_spread: ParzenSpread = ParzenSpread()
     likelihood: Likelihood = Likelihood()
     interpolation: Interpolation = Interpolation()
     references: References = References()

@@ -19,7 +19,7 @@ from deepgen.files import sha256
 
 from ..workflow.conftest import EXPERIMENT, ROOT, Project
 
-SCORES = ["parzen", "two_sample", "precision_recall", "mmd", "data_copying"]
+SCORES = ["parzen", "parzen_spread", "two_sample", "precision_recall", "mmd", "data_copying"]
 KEPT = ("data", "results", "store")
 STALE = b"an earlier result"
 # As a patch of `Run.run`: a training writes its state before every update

@@ -181,6 +181,16 @@ def test_the_classifier_behind_the_features_is_linked_with_its_accuracy(made):
     assert "right about" not in written(made, "index")
 
 
+@pytest.mark.parametrize("page", ["index", "mnist", "lfw"])
+def test_what_the_error_of_a_parzen_score_leaves_out_stands_below_it(made, page):
+    text = written(made, page)
+    assert "What the ± of a Parzen score leaves out" in text
+    assert text.index("Parzen window log-likelihood of") < text.index("leaves out on")
+    link = f"{'lfw' if page == 'lfw' else 'mnist'}/seed-1/selected/parzen_spread.json"
+    assert f'href="../{link}"' in text
+    assert "leaves out" not in written(made, "mixture")
+
+
 def test_no_path_of_a_user_is_shown(made):
     for page in ("index", "mnist"):
         text = written(made, page)

@@ -18,6 +18,7 @@ def _made(rows, scores, datasets=None, likely=()):
         table_of(rows, scores, datasets),
         long_form("likelihoods", list(likely)),
         long_form("scores", []),
+        long_form("parzen_spread", []),
     )
 
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from made_run import parzen_spread
 from made_scores import ROWS, SCORES, likelihood
 
 from deepgen.errors import DeepgenError
@@ -14,13 +15,17 @@ from deepgen.stages.table import table as table_stage
 
 @pytest.fixture
 def stage_inputs(tmp_path):
-    """Files of `ROWS` by role; the selected checkpoint of seed 1 has a comparing score, too."""
-    rows = [ROWS[0] | {"scores": ["parzen", "two_sample", "likelihood"]}, *ROWS[1:]]
+    """Files of `ROWS` by role; the selected checkpoint of seed 1 has other scores, too."""
+    rows = [
+        ROWS[0] | {"scores": ["parzen", "two_sample", "likelihood", "parzen_spread"]},
+        *ROWS[1:],
+    ]
     compared = {"value": 0.9, "standard_error": 0.01, "num_samples": 10, "num_test_examples": 10}
     places = [f"parzen:{row['experiment']}/{row['source']}" for row in rows]
     contents = dict(zip(places, SCORES, strict=True))
     contents["two_sample:mnist/seed-1/selected"] = {"pixels": compared}
     contents["likelihood:mnist/seed-1/selected"] = likelihood(-85.0)
+    contents["parzen_spread:mnist/seed-1/selected"] = parzen_spread(SCORES[0])
     inputs = {}
     for number, (role, content) in enumerate(contents.items()):
         inputs[role] = tmp_path / f"{number}.json"
@@ -32,7 +37,7 @@ def test_stage_writes_every_table_in_three_forms(stage_inputs, tmp_path):
     inputs, settings = stage_inputs
     table_stage(inputs, tmp_path / "tables", settings)
     first = {p.name: p.read_bytes() for p in (tmp_path / "tables").iterdir()}
-    kinds, names = ("csv", "md", "tex"), ("likelihoods", "parzen", "scores")
+    kinds, names = ("csv", "md", "tex"), ("likelihoods", "parzen", "parzen_spread", "scores")
     assert sorted(first) == [f"{name}.{kind}" for name in names for kind in kinds]
     assert b"222.0" in first["parzen.md"]
     assert "225 ± 2" in first["parzen.md"].decode()
@@ -76,7 +81,12 @@ def test_one_constant_image_judges_the_models_of_its_experiment(stage_inputs, tm
 
 @pytest.mark.parametrize(
     ("score", "made"),
-    [("two_sample", "scores"), ("parzen", "parzen"), ("likelihood", "likelihoods")],
+    [
+        ("two_sample", "scores"),
+        ("parzen", "parzen"),
+        ("likelihood", "likelihoods"),
+        ("parzen_spread", "parzen_spread"),
+    ],
 )
 def test_stage_of_one_score_leaves_the_other_tables_empty_but_readable(
     stage_inputs, tmp_path, score, made

@@ -13,6 +13,7 @@ from deepgen.samplers import draw as draw_module
 from deepgen.samplers import interpolation
 from deepgen.stages.classify import classify
 from deepgen.stages.likelihood import likelihood
+from deepgen.stages.parzen_spread import parzen_spread
 from deepgen.stages.reference import reference
 from deepgen.stages.sample import sample
 from deepgen.stages.score import score
@@ -72,6 +73,9 @@ def test_models(case, data, tmp_path):
     train(data, tmp_path, [tmp_path / "state"], settings, 1, "key", {}, device="cpu")
     model = tmp_path / "selected.safetensors"
     sample(model, tmp_path, settings, 1, {}, "cpu")
+    spread = {"parzen": PARZEN, "parzen_spread": {"redraws": 2, "resamples": 3}, "folds": 0}
+    samples = tmp_path / "samples.npy"
+    parzen_spread(model, samples, data, tmp_path, settings | spread, 1, {}, "cpu")
     if case is MIXTURE["EM"]:
         likelihood(model, data, tmp_path, settings, {}, "cpu")
     else:

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 STAGES = {
     "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "classify", "select_sigma",
-    "score", "score_under_window", "likelihood", "study_interpolation", "study_neighbours",
-    "draw_figure",
+    "score", "score_under_window", "parzen_spread", "likelihood", "study_interpolation",
+    "study_neighbours", "draw_figure",
     "study_gan2014_theory", "draw_gan2014_figure1", "draw_gan2014_theory",
     "make_tables", "write_page", "write_gan2014", "write_front_page",
 }  # fmt: skip

@@ -1,5 +1,5 @@
 # Choose sigma on validation images, in every fold of a set that has folds, then read the test images
-# once. A score is taken of samples, the likelihood of the model.
+# once. A score is taken of samples, the likelihood and the spread of the Parzen score of the model.
 rule select_sigma:
     input:
         lambda w: prepared(f"{w.fold}valid.npy")(w),
@@ -85,3 +85,27 @@ rule likelihood:
     shell:
         "deepgen likelihood --settings {params.settings:q} --expect-code {params.code:q}"
         " --model {input.model:q} --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule parzen_spread:
+    input:
+        lambda w: prepared(*plan.score_files(w.experiment, "parzen_spread").values())(w),
+        model="results/{run}/{experiment}/seed-{seed}/{checkpoint}.safetensors",
+        samples="results/{run}/{experiment}/seed-{seed}/{checkpoint}/samples.npy",
+    output:
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/parzen_spread.json",
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/parzen_spread.prov.json",
+    log:
+        "logs/{run}/{experiment}/seed-{seed}/{checkpoint}/parzen_spread.log",
+    threads: cpu_threads
+    params:
+        settings=settings("parzen-spread"),
+        code=code("parzen-spread"),
+        data=prepared_folder,
+        out=subpath(output[0], parent=True),
+    message:
+        "Errors of the Parzen score of {wildcards.experiment}"
+    shell:
+        "deepgen parzen-spread --settings {params.settings:q} --expect-code {params.code:q}"
+        " --seed {wildcards.seed} --model {input.model:q} --samples {input.samples:q}"
+        " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"

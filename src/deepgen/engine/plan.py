@@ -20,7 +20,7 @@ from deepgen.places import CHECKPOINTS, Place
 from deepgen.report.roles import per_image, roles
 from deepgen.settings import Experiment
 
-TABLES = ("parzen", "scores", "likelihoods")
+TABLES = ("parzen", "parzen_spread", "scores", "likelihoods")
 
 
 class Plan:
@@ -108,13 +108,14 @@ class Plan:
         return [f"fold-{k}/" for k in range(1, count + 1)] or [""]
 
     def sigma_folds(self, experiment: str, score: str) -> list[str]:
-        """The folds whose sigma a score needs; none for a score without one."""
-        return self.folds(experiment) if SCORES[score].sigma else []
+        """The folds whose sigma a score is given; none for a score without one."""
+        spec = SCORES[score]
+        return self.folds(experiment) if spec.sigma and spec.of == "samples" else []
 
     def score_files(self, experiment: str, score: str) -> dict[str, str]:
         """Prepared files that a score reads, by split."""
         read = splits(score, self.config[experiment].comparison.held_out)
-        folds = self.sigma_folds(experiment, score) or [""]
+        folds = self.folds(experiment) if SCORES[score].sigma else [""]
         return {f"{fold}{split}": f"{fold}{split}.npy" for fold in folds for split in read}
 
     def classified(self, experiment: str, score: str) -> bool:
@@ -227,7 +228,8 @@ class Plan:
     def _evidence(self, name: str, figures: list[str]) -> dict[str, str]:
         """Files of an experiment that the report shows beside its tables and figures."""
         folder, found = f"results/{self.run}/{name}", {}
-        if any(self.classified(name, s) for s in self.config[name].scores if s != "likelihood"):
+        compared = [s for s in self.config[name].scores if SCORES[s].of == "samples"]
+        if any(self.classified(name, score) for score in compared):
             found[f"classifier:{name}"] = f"{folder}/classifier/classifier.json"
         for label in (label for label in figures if label.startswith(f"{name}/")):
             figure = label.removeprefix(f"{name}/")
@@ -335,10 +337,11 @@ class Plan:
             common["paper"] = experiment.paper
         for seed in experiment.seeds:
             for checkpoint in CHECKPOINTS:
+                first = (seed, checkpoint) == (experiment.seeds[0], "selected")
                 yield common | {
                     "model": experiment.title,
                     "kind": "model",
-                    "scores": list(experiment.scores),
+                    "scores": [s for s in experiment.scores if first or not SCORES[s].once],
                     "selection": checkpoint,
                     "seed": seed,
                     "source": Place(name, seed, checkpoint).source,

@@ -50,6 +50,10 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
             chosen = {key: settings["references"][key] for key in keys}
             common = {key: settings[key] for key in ("score_space", "threads")}
             return common | {"reference": name} | chosen
+        case "parzen-spread":
+            keys = (*MODEL, "score_space", "sampler", "parzen", "parzen_spread", "threads")
+            chosen = {key: settings[key] for key in keys if key in settings}
+            return chosen | {"folds": dataset.folds}
         case "score":
             return _score_settings(experiment, settings, dataset, name)
         case "study":

@@ -16,8 +16,9 @@ class Score:
         reads: Prepared splits; `held_out` stands for the setting `comparison.held_out`.
         needs: Capabilities of the family.
         sigma: Whether a bandwidth is chosen on validation images first, in each fold if there are
-            folds.
+            folds; a score of the model chooses its own.
         settings: Keys of `comparison` that it uses.
+        once: Whether only the selected checkpoint of the first seed has it.
     """
 
     of: Literal["samples", "model"]
@@ -25,6 +26,7 @@ class Score:
     needs: frozenset[str] = frozenset()
     sigma: bool = False
     settings: tuple[str, ...] = ()
+    once: bool = False
 
 
 COMPARED = ("test", "valid", "held_out")
@@ -37,6 +39,7 @@ SCORES = {
     "mmd": Score("samples", COMPARED, settings=COMMON),
     "data_copying": Score("samples", (*COMPARED, "train"), settings=(*COMMON, "cells")),
     "likelihood": Score("model", ("test",), needs=frozenset({"log_prob"})),
+    "parzen_spread": Score("model", ("valid", "test"), sigma=True, once=True),
 }
 
 

@@ -10,6 +10,7 @@ from deepgen.report.costs import costs_printed
 from deepgen.report.likelihoods import likelihoods_printed
 from deepgen.report.long_form import Measured
 from deepgen.report.parzen import parzen_printed
+from deepgen.report.parzen_spread import parzen_spread_printed
 from deepgen.report.printed import PrintedTable
 from deepgen.report.scores import scores_printed
 from deepgen.report.summary import summary
@@ -75,6 +76,7 @@ def tables(material: Material, settings: dict[str, Any]) -> dict[str, list[Print
         "summary": [summary(made, material.runs, experiments, settings["not_run"])],
         "likelihoods": likelihoods_printed(made.likelihoods),
         "parzen": parzen_printed(made.parzen),
+        "parzen_spread": parzen_spread_printed(made.parzen_spread),
         "scores": scores_printed(made.scores, material.classifiers),
         "costs": [costs_printed(material.costs, experiments)],
     }

@@ -72,7 +72,13 @@ FORMS = {
         (*INTERVAL, "bits_per_dimension", "draws", "spread_over_draws"),
     ),
     "scores": Form("value", ("score", "representation")),
+    "parzen_spread": Form(
+        "log_likelihood",
+        ("estimator", "space"),
+        means=("spread_over_samples", "sample_sets", "spread_over_validation", "resamples"),
+    ),
 }
+OWN_FORM = {"parzen": "parzen", "likelihood": "likelihoods", "parzen_spread": "parzen_spread"}
 
 
 class Measured(NamedTuple):
@@ -81,6 +87,7 @@ class Measured(NamedTuple):
     parzen: pd.DataFrame
     likelihoods: pd.DataFrame
     scores: pd.DataFrame
+    parzen_spread: pd.DataFrame
 
 
 def measured(
@@ -99,7 +106,7 @@ def measured(
     """
     found: dict[str, list[Result]] = {name: [] for name in FORMS}
     for role, (row, score) in roles(rows).items():
-        name = {"parzen": "parzen", "likelihood": "likelihoods"}.get(score, "scores")
+        name = OWN_FORM.get(score, "scores")
         found[name].append((row, score, load(_given(inputs, role, f"{score}.json"))))
     judged = {
         role.partition(":")[2]: load(_given(inputs, role, "parzen.npy")) for role in per_image(rows)

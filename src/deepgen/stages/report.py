@@ -30,9 +30,9 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
             experiments and papers; `history:<experiment>/seed-<s>`, a `history.csv`;
             `provenance:<label>`, a `*.prov.json`; if there is one, `data:<experiment>/<figure>`,
             the file of the run behind a caption's numbers, and `classifier:<experiment>`, its
-            `classifier.json`. For the index and a paper also `parzen`, `likelihoods` and `scores`,
-            the long forms of the stage `table`; for an experiment's page
-            `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
+            `classifier.json`. For the index and a paper also `parzen`, `parzen_spread`,
+            `likelihoods` and `scores`, the long forms of the stage `table`; for an experiment's
+            page `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
         out: Receives `<page>.html`.
         settings: As for `deepgen.report.report.index`, and `order`, the experiments' names; for a
             paper's page also `paper`, its name; for an experiment's page also `rows`, as the stage

@@ -9,20 +9,22 @@ from deepgen.files import write_text
 from deepgen.report.likelihoods import likelihoods_printed
 from deepgen.report.long_form import measured, to_csv
 from deepgen.report.parzen import parzen_printed
+from deepgen.report.parzen_spread import parzen_spread_printed
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.roles import per_image, roles
 from deepgen.report.scores import scores_printed
 
 
 def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
-    """Write `parzen`, `likelihoods` and `scores`, each as `.csv` (long form), `.md` and `.tex`.
+    """Write all tables, each as `.csv` (long form), `.md` and `.tex`.
 
     Args:
         inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, for every row and each of
             its scores, as `parzen:mnist/seed-1/selected`; where one constant image is among the
             references of an experiment, also `per_image:<experiment>/<source>`, the `parzen.npy` of
             that image and of every model.
-        out: Folder of the tables; one without a row is written empty.
+        out: Folder of `parzen`, `parzen_spread`, `likelihoods` and `scores`; one without a row is
+            written empty.
         settings: `rows`: what was scored, each with `model` and `dataset` (titles), `experiment`,
             `source` (folder below the experiment's, as `seed-1/selected` or `references/kmeans`),
             `selection` (`selected`, `last`, or empty for a reference) and `scores` (names).
@@ -47,6 +49,7 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
     made = measured(inputs, rows, published)
     printed = {
         "parzen": parzen_printed(made.parzen),
+        "parzen_spread": parzen_spread_printed(made.parzen_spread),
         "likelihoods": likelihoods_printed(made.likelihoods),
         "scores": scores_printed(made.scores),
     }

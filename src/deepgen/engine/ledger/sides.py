@@ -12,7 +12,8 @@ from deepgen.errors import DeepgenError
 from deepgen.places import Place
 
 PROVENANCE, HISTORY = ".prov.json", "history.csv"
-SCORE = re.compile(r"(?!sigma\.)[^/.]+\.json")
+# Of a Parzen score the spread says how sure it is, and its number again
+SCORE = re.compile(r"(?!(sigma|parzen_spread)\.)[^/.]+\.json")
 
 
 class Row(NamedTuple):

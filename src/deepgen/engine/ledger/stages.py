@@ -83,7 +83,7 @@ def _stage(job: PlannedJob, run: str, option: list[str]) -> dict[str, Any]:
     }
     for name in sorted(job.outputs):
         path = (job.folder / name).as_posix()
-        if job.stage in ("score", "likelihood") and name.endswith(".json"):
+        if job.stage in ("score", "likelihood", "parzen-spread") and name.endswith(".json"):
             stage["metrics"].append({path: PERSIST})
         elif name in PLOTS:
             stage["plots"].append({path: PERSIST | PLOTS[name]})
