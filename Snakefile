@@ -5,6 +5,7 @@ from pathlib import Path
 
 from deepgen.config import load_config
 from deepgen.errors import DeepgenError
+from deepgen.engine.announce import announce
 from deepgen.engine.plan import Plan, rule_name
 from deepgen.engine.times import bring_to_present, touch_changed
 from deepgen.engine.ledger.record import record_after_success
@@ -48,7 +49,7 @@ if plan.config.run.data.mirror:
 
 wildcard_constraints:
     run=run,
-    experiment="|".join(plan.trained),
+    experiment="|".join([*plan.trained, *plan.counted]),
     seed=r"\d+",
     checkpoint="selected|last",
     source=r"seed-\d+/(selected|last)|references/[a-z-]+",
@@ -72,6 +73,10 @@ include: "workflow/rules/score.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/papers.smk"
 include: "workflow/rules/report.smk"
+
+
+onstart:
+    announce(workflow, config)
 
 
 onsuccess:

@@ -13,6 +13,7 @@ from deepgen.stages import study
 STAGES = [
     "fetch",
     "prepare",
+    "count",
     "train",
     "sample",
     "likelihood",
@@ -26,7 +27,7 @@ STAGES = [
     "table",
     "report",
 ]
-TOOLS = ["publish", "pdf", "store", "status", "ledger", "restore", "compare"]
+TOOLS = ["publish", "pdf", "store", "status", "estimate", "ledger", "restore", "compare"]
 
 
 @pytest.fixture

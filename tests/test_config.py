@@ -20,6 +20,7 @@ from deepgen.files import canonical_json
 STAGES = {
     "fetch": ("fetch", ""),
     "prepare": ("prepare", ""),
+    "count": ("count", ""),
     "train": ("train", ""),
     "sample": ("sample", ""),
     "likelihood": ("likelihood", ""),
@@ -37,7 +38,8 @@ STAGES = {
 }
 ALL = set(STAGES)
 OF_DATA, FIGURES = {"fetch", "prepare"}, {"figure", "sigma_curve"}
-OF_MODEL = {"train", "sample", "interpolation", "likelihood", "parzen-spread"}
+TRAINING = {"train", "count"}
+OF_MODEL = {*TRAINING, "sample", "interpolation", "likelihood", "parzen-spread"}
 LAYER = "model.generator.0"
 JARGON = ("pydantic", "Input", "input should", "validation error", "literal[", "discriminator '")
 
@@ -104,6 +106,16 @@ def test_a_set_can_be_left_out_of_every_run_file_by_naming_the_others(root):
     for path in (root / "config").glob("*.yaml"):
         run = yaml.safe_load(path.read_text()) | {"experiments": ["mnist"]}
         assert list(load_config(run, root / "config").experiments) == ["mnist"]
+
+
+def test_what_is_only_counted_has_its_own_size_and_its_first_phase(root):
+    run = {"run": "trial", "experiments": ["mnist"], "not_run": ["cifar10-fc", "lfw"]}
+    run["overrides"] = {"lfw": {"training": {"epochs": 1}}}
+    config = load_config(run, root / "config")
+    assert list(config.counted) == ["cifar10-fc", "lfw-pretrain", "lfw"]
+    assert config["lfw"].training.epochs > 1
+    assert (list(config.experiments), config.first_phases) == (["mnist"], {})
+    assert {"cifar10-fc", "lfw"} <= set(config.default)
 
 
 @pytest.mark.parametrize("section", ["references: {seed: 2}", "classifier: {epochs: 3}"])
@@ -624,6 +636,8 @@ def test_several_mistakes_are_counted(folder, shipped):
         ({"experiments": ["select-sigma"]}, "experiments[0] is 'select-sigma', which is the name"),
         ({"experiments": ["fetch-mnist"]}, "experiments[0] is 'fetch-mnist', which is the name"),
         ({"experiments": ["a-b", "a_b"]}, "experiments[1] is 'a_b', which differs from 'a-b' only"),
+        ({"not_run": ["mnist"]}, "run.yaml: not_run names 'mnist', which experiments names, too"),
+        ({"not_run": ["mnits"]}, "run.yaml: experiment 'mnits' has no file"),
         (
             {"overrides": {"mnist": {"training": {"selection": {"rule": "last", "evry": 1}}}}},
             "unknown key training.selection.evry; did you mean training.selection.every?",
@@ -852,14 +866,14 @@ def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
         ("interpolation.steps", 12, {"interpolation", "figure"}),
         ("references.kmeans_centroids", 50, {"reference"}),
         ("num_samples", 50, {"sample"}),
-        ("training.batch_size", 50, {"train"}),
-        ("training.schedule_epochs", 3000, {"train"}),
-        ("training.optimiser.max_gradient_norm", 1.0, {"train"}),
+        ("training.batch_size", 50, TRAINING),
+        ("training.schedule_epochs", 3000, TRAINING),
+        ("training.optimiser.max_gradient_norm", 1.0, TRAINING),
         ("model.noise.size", 50, OF_MODEL),
         ("model_space", {"name": "dequantised"}, OF_MODEL),
         ("score_space", {"name": "contrast-normalised"}, ALL - OF_DATA - {"likelihood"}),
         ("threads", 2, ALL - OF_DATA - FIGURES),
-        ("objective.discriminator_scale", 1, {"train"}),
+        ("objective.discriminator_scale", 1, TRAINING),
         ("comparison.cells", 5, {"data_copying"}),
         ("comparison.neighbours", 3, {"precision_recall"}),
         ("comparison.held_out", "valid", {"data_copying", "precision_recall"}),

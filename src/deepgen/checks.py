@@ -20,8 +20,8 @@ from deepgen.settings import Experiment, Reference, Run
 RESERVED = (
     *("all", "index", "report", "data"),
     *("train", "sample", "likelihood", "classify", "select_sigma", "score", "score_under_window"),
-    *("parzen_spread", "make_reference", "draw_figure", "make_tables", "write_page"),
-    "write_front_page",
+    *("parzen_spread", "make_reference", "count_operations", "draw_figure", "make_tables"),
+    *("write_page", "write_front_page"),
     *(f"study_{study}" for paper in (None, *PAPERS) for study in studies_of(paper)),
     *PAPERS,
     *(f"write_{paper}" for paper in PAPERS),
@@ -51,6 +51,10 @@ def check_run(run: Run, where: str) -> None:
                 "in - and _: rename one of them"
             )
         rules[rule] = name
+    if both := [name for name in run.not_run if name in run.experiments]:
+        raise DeepgenError(
+            f"{where}: not_run names {both[0]!r}, which experiments names, too: leave it out of one"
+        )
 
 
 def check_overrides(run: Run, known: set[str], where: str) -> None:

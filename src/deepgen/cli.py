@@ -99,6 +99,8 @@ def build_parser() -> argparse.ArgumentParser:
     _store(p)
     p.add_argument("--raw", type=Path, required=True, help="folder that fetch made")
 
+    _stage(commands, do.count, "count what a training takes: operations, memory and disk")
+
     p = _stage(commands, do.train, "train one seed of an experiment", seed=True, store=True)
     _data(p)
     p.add_argument(
@@ -185,6 +187,19 @@ def build_parser() -> argparse.ArgumentParser:
     _store(p)
     p.set_defaults(function=do.status, out=None)
 
+    p = commands.add_parser("estimate", help="tell what a run's trainings take, before it runs")
+    _run_file(p)
+    p.add_argument(
+        "--cores",
+        type=_cores,
+        default=os.cpu_count() or 1,
+        help="on which trainings run side by side (default: all)",
+    )
+    p.add_argument(
+        "--brief", action="store_true", help="only the total, and only if it is above an hour"
+    )
+    p.set_defaults(function=do.estimate, out=None)
+
     p = commands.add_parser("ledger", help="record finished outputs with DVC")
     _run_file(p)
     p.add_argument("--push", action="store_true", help="and send them to the remote")
@@ -245,6 +260,12 @@ def _device(name: str) -> str:
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", name):
         raise argparse.ArgumentTypeError(f"{name!r} is not cpu, cuda, cuda:1 or auto")
     return name
+
+
+def _cores(text: str) -> int:
+    if not re.fullmatch(r"0*[1-9]\d{0,5}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of cores, such as 2")
+    return int(text)
 
 
 def _data(parser: argparse.ArgumentParser) -> None:

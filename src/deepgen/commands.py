@@ -34,6 +34,7 @@ from deepgen.training.settings import Training
 NEEDED = {
     "fetch": ("dataset", "files"),
     "prepare": ("parser", "parts", "splits"),
+    "count": ("model", "model_space", "objective", "training", "shape", "num_examples"),
     "train": ("model", "model_space", "score_space", "objective", "training", "threads"),
     "sample": ("model", "model_space", "score_space", "num_samples", "threads"),
     "likelihood": ("model", "model_space", "likelihood", "threads"),
@@ -63,6 +64,11 @@ def prepare(o: argparse.Namespace) -> None:
     _run(_job(o, _in(o.raw, *raw_inputs(settings)), outputs), raw=o.raw)
     for stale in set(o.out.glob("*_labels.npy")) - {o.out / name for name in outputs}:
         stale.unlink()  # of an earlier preparation; readers take labels for real if the file exists
+
+
+def count(o: argparse.Namespace) -> None:
+    """Count what a training takes."""
+    _run(_job(o, {}, ["operations.json"]))
 
 
 def train(o: argparse.Namespace) -> None:
@@ -279,6 +285,13 @@ def status(o: argparse.Namespace) -> None:
     print_trainings(o.store)
 
 
+def estimate(o: argparse.Namespace) -> None:
+    """Tell what the trainings of a run will take."""
+    from deepgen.engine.estimate import print_estimate
+
+    print_estimate(o.configfile, o.cores, o.brief)
+
+
 def ledger(o: argparse.Namespace) -> None:
     """Record finished outputs with DVC."""
     from deepgen.engine.ledger.record import record
@@ -401,7 +414,7 @@ def _experiment(o: argparse.Namespace) -> Experiment:
 
 
 def _named(plan: Plan, path: str, name: str) -> str:
-    known = [*plan.trained, *plan.papers]
+    known = [*plan.trained, *plan.counted, *plan.papers]
     if name not in known:
         raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(known)}")
     return name

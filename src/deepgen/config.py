@@ -39,12 +39,15 @@ class Config:
     experiments: dict[str, Experiment]
     first_phases: dict[str, Experiment]  # that `init_from` names: trained, not scored
     not_run: dict[str, Experiment]  # on sets that must be asked for, and whose file is not given
+    counted: dict[str, Experiment]  # that the key `not_run` names, each behind what it continues
+    default: list[str]  # the experiments of config.yaml, which runs them as their files have them
     full_budgets: dict[str, int]  # epochs of the experiment files, before a run's overrides
     full_seeds: dict[str, int]  # and their numbers of seeds
 
     def __getitem__(self, name: str) -> Experiment:
-        """An experiment that is trained, scored or not."""
-        return self.experiments.get(name) or self.first_phases[name]
+        """An experiment that is trained, scored or not, or only counted."""
+        groups = (self.experiments, self.first_phases, self.counted)
+        return next(group[name] for group in groups if name in group)
 
 
 def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Config:
@@ -75,7 +78,8 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
     listed = {name: found[name] for name in checked.experiments}
-    check_titles(listed, where)
+    counted = _load_counted(checked, folder, where)
+    check_titles(listed | {name: counted[name] for name in checked.not_run}, where)
     check_references(listed, where)
     not_run = {name: e for name, e in listed.items() if _lacks_data(checked, e)}
     experiments = {name: e for name, e in listed.items() if name not in not_run}
@@ -85,7 +89,28 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     first = {n: e for n, e in found.items() if n not in listed and not _lacks_data(checked, e)}
     budgets = {name: e.training.epochs for name, e in whole.items()}
     seeds = {name: len(e.seeds) for name, e in whole.items()}
-    return Config(checked, experiments, first, not_run, budgets, seeds)
+    default = _experiments_of(folder / "config.yaml") if counted else []
+    return Config(checked, experiments, first, not_run, counted, default, budgets, seeds)
+
+
+def _load_counted(run: Run, folder: Path, where: str) -> dict[str, Experiment]:
+    """The experiments of `not_run` without any override, each behind what it continues."""
+    found: dict[str, Experiment] = {}
+    for name in run.not_run:
+        chain: dict[str, Experiment] = {}
+        following: str | None = name
+        while following and following not in chain:
+            path = folder / "experiments" / f"{following}.yaml"
+            chain[following] = load_experiment(path, run=where)
+            following = chain[following].init_from
+        check_first_phases(chain, where)
+        found |= dict(reversed(chain.items()))
+    return found
+
+
+def _experiments_of(path: Path) -> list[str]:
+    """The experiments that a run file names; none if there is no such file."""
+    return list(read_yaml(path).get("experiments", [])) if path.is_file() else []
 
 
 def _lacks_data(run: Run, experiment: Experiment) -> bool:

@@ -212,6 +212,11 @@ class Run(Settings):
     experiments: Annotated[list[Name], Field(min_length=1), EACH_ONCE] = Field(
         description="Files of `config/experiments/`, in the report's order."
     )
+    not_run: Annotated[list[Name], EACH_ONCE] = Field(
+        [],
+        description="Experiments that are not trained and stand in the report with what they would "
+        "cost, as their files have them.",
+    )
     overrides: dict[Name, dict] = Field(
         {}, description="Settings of an experiment that differ in this run, by experiment."
     )

@@ -20,6 +20,7 @@ NOT_RUN = [
         "dataset_title": "TFD",
         "model": "Adversarial nets",
         "how_to_get": "Ask its authors.",
+        "figures": ["figure2b"],
     }
 ]
 FIGURES = {

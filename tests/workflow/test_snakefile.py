@@ -80,6 +80,17 @@ def test_tfd_is_planned_in_two_phases_once_its_file_is_given(clone):
     assert re.search(r"^select_sigma +30$", output, re.MULTILINE)  # 6 sets of samples in 5 folds
 
 
+def test_what_is_not_run_is_only_counted(clone):
+    run = "run: trial\nexperiments: [mnist]\nnot_run: [lfw, cifar10-fc]\n"
+    (clone / "trial.yaml").write_text(run)
+    result = call("snakemake", "-n", "--configfile", "trial.yaml", cwd=clone)
+    output = result.stdout + result.stderr
+    assert result.returncode == 0, output
+    assert re.search(r"^count_operations +3$", output, re.MULTILINE)  # the faces' first phase, too
+    assert not re.search(r"^fetch_(lfw|cifar10) ", output, re.MULTILINE)
+    assert "make reproduce takes" not in output  # a dry run counts nothing
+
+
 def test_a_wrong_configuration_is_one_sentence_and_starts_nothing(clone):
     result = call("snakemake", "-n", "--config", "experiments=[mnits]", "run=x", cwd=clone)
     assert result.returncode == 1

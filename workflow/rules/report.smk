@@ -1,5 +1,5 @@
-# The tables, a page an experiment, and the report; each experiment is also a target:
-# `snakemake --cores all mnist`. Jobs of seconds stay on the machine that runs Snakemake.
+# The tables, what is only counted, a page an experiment, and the report; each experiment is also a
+# target: `snakemake --cores all mnist`. Jobs of seconds stay on the machine that runs Snakemake.
 rule make_tables:
     input:
         plan.table_inputs.values(),
@@ -27,6 +27,24 @@ rule make_tables:
     shell:
         "deepgen table --settings {params.settings:q} --expect-code {params.code:q}"
         " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule count_operations:
+    output:
+        "results/{run}/{experiment}/operations.json",
+        "results/{run}/{experiment}/count.prov.json",
+    log:
+        "logs/{run}/{experiment}/count.log",
+    localrule: True
+    params:
+        settings=settings("count"),
+        code=code("count"),
+        out=subpath(output[0], parent=True),
+    message:
+        "Count what {wildcards.experiment} would take"
+    shell:
+        "deepgen count --settings {params.settings:q} --expect-code {params.code:q}"
+        " --out {params.out:q} > {log:q} 2>&1"
 
 
 rule write_page:

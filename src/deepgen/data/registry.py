@@ -126,6 +126,12 @@ class Dataset(Entry):
             settings["archive"] = self.archive.model_dump(mode="json")
         return settings
 
+    @property
+    def training_images(self) -> int | None:
+        """Their number, where it is known before any file is there."""
+        own = self.splits.get("train") if isinstance(self.splits, dict) else None
+        return self.sizes.get("train", own and own.stop - own.start)
+
     def prepare_settings(self) -> dict[str, Any]:
         """What the stage `prepare` depends on."""
         keys = {"parser", "parts", "splits", "folds", "sizes"}

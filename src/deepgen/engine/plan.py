@@ -70,6 +70,11 @@ class Plan:
         return self.experiments | self.config.first_phases
 
     @property
+    def counted(self) -> dict[str, Experiment]:
+        """Experiments whose training is only counted, each behind what it continues."""
+        return self.config.counted
+
+    @property
     def left_out(self) -> dict[str, str]:
         """Experiments whose set must be asked for, with the sentence how."""
         return {n: DATASETS[e.dataset].how_to_get for n, e in self.config.not_run.items()}
@@ -183,7 +188,7 @@ class Plan:
             path = f"{results}/report/figures/{figure}"
             inputs |= {f"figure:{figure}": f"{path}.png", f"caption:{figure}": f"{path}.txt"}
             provenance.append(path)
-        for place in self._trainings(page):
+        for place in self.trainings(page):
             inputs[f"history:{place}"] = f"{results}/{place}/history.csv"
             provenance.append(f"{results}/{place}/train")
         for row in (row for row in self.table_rows if row["experiment"] in self._shown(page)):
@@ -195,10 +200,22 @@ class Plan:
         else:
             inputs |= {name: f"{results}/report/tables/{name}.csv" for name in TABLES}
             provenance.append(f"{results}/report/tables/tables")
+            for entry in self._not_run(page):
+                for phase in entry.get("phases", []):
+                    inputs[f"operations:{phase}"] = f"{results}/{phase}/operations.json"
         if page in self.papers:
             provenance += [f"{results}/{page}/{study}" for study in self.run_studies(page)]
         labels = {path: path.removeprefix(f"{results}/") for path in dict.fromkeys(provenance)}
         return inputs | {f"provenance:{labels[p]}": f"{p}.prov.json" for p in labels}
+
+    def trainings(self, page: str) -> list[Place]:
+        """Trainings of a page's experiments, each behind what it continues."""
+        found: list[Place] = []
+        for name in self._shown(page):
+            for seed in self.experiments[name].seeds:
+                chain = [Place(phase, seed) for phase in self._phases(name)]
+                found += [place for place in chain if place not in found]
+        return found
 
     def page_files(self, page: str) -> list[str]:
         """Files that the stage `report` makes for a page."""
@@ -245,23 +262,17 @@ class Plan:
             return [name for name, e in self.experiments.items() if e.paper == page]
         return list(self.experiments) if page == "index" else [page]
 
-    def _trainings(self, page: str) -> list[Place]:
-        """Trainings of a page's experiments, each behind what it continues."""
-        found: list[Place] = []
-        for name in self._shown(page):
-            for seed in self.experiments[name].seeds:
-                chain = [Place(phase, seed) for phase in self._phases(name)]
-                found += [place for place in chain if place not in found]
-        return found
-
     def _phases(self, name: str) -> list[str]:
         """The experiment with what it continues before it."""
         first = self.config[name].init_from
         return [*(self._phases(first) if first else []), name]
 
     def _resolve(self, stage: str, owner: str, name: str) -> dict[str, Any]:
+        if stage == "count" and owner in self.counted:  # without this run's overrides
+            return stage_settings(stage, self.counted[owner])
         if stage == "table":
-            return {"rows": self.table_rows, "not_run": self._not_run(), "papers": self.papers}
+            left_out = [{"dataset_title": e["dataset_title"]} for e in self._not_run()]
+            return {"rows": self.table_rows, "not_run": left_out, "papers": self.papers}
         if stage == "report":
             return self._report_settings(name)
         if owner in PAPERS:
@@ -286,7 +297,7 @@ class Plan:
             "order": shown,  # which JSON with sorted keys would lose
             "experiments": {name: self._described(name) for name in shown},
             "first_phases": {name: self._described(name) for name in first},
-            "not_run": self._not_run(),
+            "not_run": self._not_run(page),
             "papers": [self._described_paper(name) for name in papers],
             "figures": self._figures(page),
         }
@@ -318,17 +329,32 @@ class Plan:
         paper = paper_of(name)
         return {"name": name, "title": paper.TITLE, "citation": paper.CITATION, "url": paper.URL}
 
-    def _not_run(self) -> list[dict[str, str]]:
-        """Experiments that are left out, for the tables and the report."""
-        return [
-            {
-                "experiment": name,
-                "dataset_title": DATASETS[experiment.dataset].title,
+    def _not_run(self, page: str = "") -> list[dict[str, Any]]:
+        """Experiments that are left out or only counted, for the tables and the report.
+
+        The page of a paper has its own; another one has all.
+        """
+        left_out = [{"experiment": name} for name in self.config.not_run]
+        for name in self.config.run.not_run:
+            entry = {"experiment": name, "phases": self._phases(name)}
+            if name in self.config.default:
+                entry["run_by"] = "config/config.yaml"
+            left_out.append(entry)
+        found = []
+        for entry in left_out:
+            experiment = self.config.not_run.get(entry["experiment"])
+            experiment = experiment or self.config.counted[entry["experiment"]]
+            if page in self.papers and experiment.paper != page:
+                continue
+            dataset = DATASETS[experiment.dataset]
+            entry |= {
+                "dataset_title": dataset.title,
                 "model": experiment.title,
-                "how_to_get": DATASETS[experiment.dataset].how_to_get,
+                "seeds": len(experiment.seeds),
+                "figures": experiment.figures,
             }
-            for name, experiment in self.config.not_run.items()
-        ]
+            found.append(entry | ({"how_to_get": dataset.how_to_get} if dataset.how_to_get else {}))
+        return found
 
     def _rows(self, name: str) -> Iterator[dict[str, Any]]:
         experiment = self.experiments[name]

@@ -43,6 +43,8 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
             return dataset.fetch_settings(experiment.dataset)
         case "prepare":
             return dataset.prepare_settings()
+        case "count":
+            return _count_settings(experiment, settings, dataset)
         case "reference":
             kmeans = ("kmeans_centroids", "kmeans_iterations", "seed")
             own = {"kmeans": kmeans, "constant-image": ()}
@@ -91,6 +93,18 @@ def _score_settings(
         return chosen | {"folds": dataset.folds}
     chosen["comparison"] = {key: settings["comparison"][key] for key in score.settings}
     return chosen | ({"features": "classifier"} if uses_features(experiment) else {})
+
+
+def _count_settings(
+    experiment: Experiment, settings: dict[str, Any], dataset: Dataset
+) -> dict[str, Any]:
+    if dataset.training_images is None:
+        raise DeepgenError(
+            f"how many training images {experiment.dataset} has is not known, so that a training "
+            "on it cannot be counted: add sizes.train to its entry of deepgen.data.registry"
+        )
+    chosen = {key: settings[key] for key in SECTIONS["train"] if key in settings}
+    return chosen | {"shape": list(dataset.shape), "num_examples": dataset.training_images}
 
 
 def _study_settings(settings: dict[str, Any], study: Study) -> dict[str, Any]:

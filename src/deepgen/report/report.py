@@ -36,8 +36,9 @@ def index(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         settings: `page`; `run`; `experiments` {name: {"title", "dataset_title",
             "dataset_citation", "dataset_licence", "settings", "full_budget", "full_seeds",
             "figures"}}; `first_phases`, the same for what experiments began with, which has no
-            page; `not_run` [{"dataset_title", "model", "how_to_get"}]; `papers` [{"name", "title",
-            "citation", "url"}] of the pages beside this one.
+            page; `not_run` [{"dataset_title", "model", "figures" (names), and as
+            `deepgen.report.not_run.state` takes it}]; `papers` [{"name", "title", "citation",
+            "url"}] of the pages beside this one.
     """
     printed = tables(material, settings)
     page = render(

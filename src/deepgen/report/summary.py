@@ -9,6 +9,7 @@ from deepgen.places import Place
 from deepgen.report.cells import DIFFERENCE, EDGE, difference_cell, pick, score_cell
 from deepgen.report.likelihoods import kinds, likelihood_cell
 from deepgen.report.long_form import Measured
+from deepgen.report.not_run import sources, state
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, span
 from deepgen.report.untrained import UNTRAINED
 
@@ -37,10 +38,11 @@ def summary(
         runs: Of `deepgen.report.runs.runs`.
         experiments: {name: {"title", "dataset_title", "settings", "full_budget"}} and `paper`, if
             it has one, as the report's settings.
-        not_run: What the run left out: `dataset_title`, `model` (title), `how_to_get` (a sentence).
+        not_run: What the run left out: `dataset_title`, `model` (title), and as `state` takes it.
     """
     likely, parzen = kinds(made.likelihoods), len(made.parzen) > 0
-    rows, notes = [], []
+    rows: list[PrintedRow] = []
+    notes: list[str | Cell] = []
     for name, experiment in experiments.items():
         names = {"model": experiment["title"], "dataset": experiment["dataset_title"]}
         cells = _parzen(made.parzen, names, bool(experiment.get("paper"))) if parzen else []
@@ -58,7 +60,8 @@ def summary(
             theirs = score_cell(pick(made.parzen, **names, origin="published"))
             cells = [theirs, *cells, *[EMPTY] * 3]
         rows.append(PrintedRow(title, cells))
-        notes.append(f"{title}: not run. {entry['how_to_get']}")
+        text, files = " ".join([f"{title}:", *state(entry)]), sources(entry)
+        notes.append(Cell(text, files) if files else text)
     texts = " ".join(cell.text for row in rows for cell in row.cells)
     notes += [DIFFERENCE] * ("prediction interval" in texts) + [EDGE] * ("*" in texts)
     notes += [UNTRAINED] * ("untrained" in texts) + [BUDGET] * (len(runs) > 0)

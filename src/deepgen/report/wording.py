@@ -36,6 +36,21 @@ def often(selection: dict[str, Any]) -> str:
     return "every epoch" if selection["every"] == 1 else f"every {selection['every']} epochs"
 
 
+def about(seconds: float) -> str:
+    """A time that is only known roughly.
+
+    Example:
+        >>> about(20), about(500), about(9000), about(144000)
+        ('20 seconds', '8 minutes', '2.5 hours', '40 hours')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} minutes"
+    hours = seconds / 3600
+    return f"{hours:,.{0 if hours >= 10 else 1}f} hours"
+
+
 def listed(words: list[str]) -> str:
     """Words as a sentence names them.
 

@@ -30,9 +30,10 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
             experiments and papers; `history:<experiment>/seed-<s>`, a `history.csv`;
             `provenance:<label>`, a `*.prov.json`; if there is one, `data:<experiment>/<figure>`,
             the file of the run behind a caption's numbers, and `classifier:<experiment>`, its
-            `classifier.json`. For the index and a paper also `parzen`, `parzen_spread`,
-            `likelihoods` and `scores`, the long forms of the stage `table`; for an experiment's
-            page `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
+            `classifier.json`; and `operations:<experiment>`, the `operations.json` of each that was
+            only counted. For the index and a paper also `parzen`, `parzen_spread`, `likelihoods`
+            and `scores`, the long forms of the stage `table`; for an experiment's page
+            `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
         out: Receives `<page>.html`.
         settings: As for `deepgen.report.report.index`, and `order`, the experiments' names; for a
             paper's page also `paper`, its name; for an experiment's page also `rows`, as the stage
@@ -43,7 +44,8 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
     """
     page = settings["page"]
     experiments = {name: settings["experiments"][name] for name in settings["order"]}
-    settings = settings | {"experiments": experiments}
+    counted = [_with_operations(entry, inputs) for entry in settings["not_run"]]
+    settings = settings | {"experiments": experiments, "not_run": counted}
     if page not in ("index", settings.get("paper"), *experiments):
         raise DeepgenError(
             f"report has no page {page!r}: name index, a paper or one of its experiments"
@@ -70,6 +72,21 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
         make = importlib.import_module(f"deepgen.papers.{settings['paper']}.page").page
     for name, text in make(material, settings).items():
         write_text(out / name, text)
+
+
+def _with_operations(entry: dict[str, Any], inputs: dict[str, Path]) -> dict[str, Any]:
+    """An experiment that was left out, with what its phases would take if they were counted."""
+    if "phases" not in entry:
+        return entry
+    roles = [f"operations:{phase}" for phase in entry["phases"]]
+    if missing := [role for role in roles if role not in inputs]:
+        raise DeepgenError(f"report needs {missing[0]}: add it as an input")
+    return entry | {"operations": [read(inputs[role], _operations) for role in roles]}
+
+
+def _operations(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return {key: content[key] for key in ("updates", "flop_per_update")}
 
 
 def _of_experiment(inputs: dict[str, Path], settings: dict[str, Any]) -> Measured:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deepgen.report.contents import Picture
+from deepgen.report.not_run import state
 
 # The caption of Figure 2: what each of its panels shows
 PANELS = {
@@ -65,17 +66,24 @@ def figure2(
 
     Args:
         pictures, unfinished, untrained: As for `figure`.
-        not_run: Experiments left out, each `dataset_title` and `how_to_get`.
+        not_run: Experiments left out, each `dataset_title`, `model` (title), `figures` (names), and
+            as `deepgen.report.not_run.state` takes it.
     """
-    how = {entry["dataset_title"]: entry["how_to_get"] for entry in not_run}
     shown: list[Picture | Missing] = []
     for panel, (dataset, model) in PANELS.items():
         there = figure("2", pictures, unfinished, untrained, panel)
         if not any(f.heading.startswith(f"Figure 2 {panel} of the paper") for f in there):
             title = ", ".join(filter(None, [dataset, model]))
-            reason = how.get(dataset) or f"No experiment of this run shows {dataset} in this way."
-            shown.append(Missing(f"Figure 2 {panel} of the paper ({title}): not run.", reason))
+            none = ("not run.", f"No experiment of this run shows {dataset} in this way.")
+            own = [state(e) for e in not_run if f"figure2{panel}" in e["figures"]]
+            said, reason = own[0] if own else none
+            shown.append(Missing(f"Figure 2 {panel} of the paper ({title}): {said}", reason))
         shown += there
+        for entry in not_run:
+            if any(name.startswith(f"figure2{panel}_") for name in entry["figures"]):
+                said, reason = state(entry)
+                title = f"{entry['dataset_title']}, {entry['model']}"
+                shown.append(Missing(f"In place of Figure 2 {panel} ({title}): {said}", reason))
     return shown
 
 

@@ -16,6 +16,7 @@ from deepgen.papers.gan2014.published import (
     published,
 )
 from deepgen.report.cells import EDGE, pick, score_cell, starred
+from deepgen.report.not_run import state
 from deepgen.report.parzen import parzen_printed
 from deepgen.report.printed import Cell, PrintedBlock, PrintedRow, PrintedTable
 from deepgen.report.untrained import UNTRAINED
@@ -53,7 +54,7 @@ def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTa
 
     Args:
         table: The long form `parzen`, of `of_the_paper`.
-        not_run: What the run left out: `dataset_title` and `how_to_get` (a sentence).
+        not_run: What the run left out: `dataset_title`, and as `report.not_run.state` takes it.
     """
     columns, datasets = ["Model"], list(ERROR_OVER)
     for dataset in datasets:
@@ -103,7 +104,7 @@ def _samples(ours: pd.DataFrame) -> list[str]:
 
 def _datasets(table: pd.DataFrame, ours: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[str]:
     """Data sets without a number of ours, and those of ours that no published number is about."""
-    how = {entry["dataset_title"]: f"not run. {entry['how_to_get']}" for entry in not_run}
+    how = {entry["dataset_title"]: " ".join(state(entry)) for entry in not_run}
     none = "no experiment of this run has its Parzen score, in pixels."
     absent = [name for name in ERROR_OVER if name not in set(ours["dataset"])]
     notes = {name: how.get(name, none) for name in absent}
