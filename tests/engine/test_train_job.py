@@ -17,7 +17,7 @@ import pytest
 import deepgen.stages.train as stage
 from deepgen.cli import main
 from deepgen.engine import train_job
-from deepgen.engine.progress import TrainingProgress, read_epochs, seconds_in
+from deepgen.engine.progress import TrainingProgress, processor_seconds_in, read_epochs, seconds_in
 from deepgen.engine.train_job import DIVERGED
 from deepgen.tensors import read_tensors, write_tensors
 
@@ -309,6 +309,30 @@ def test_a_finished_training_keeps_one_state(deepgen, monkeypatch):
     assert [p.name for p in deepgen.below("store/train/*/*/state*")] == ["state.safetensors"]
 
 
+def test_processor_time_counts_every_part_of_an_interrupted_training(deepgen, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(train_job, "StopRequest", lambda _: StopAfter(2 * 11))
+        assert deepgen() == 75
+    (log,) = deepgen.below("store/train/*/*/train.jsonl")
+    first = log.read_text()
+    assert deepgen() == 0
+    notes = json.loads((deepgen.folder / "out/train.prov.json").read_text())["notes"]
+    spent = [epoch["processor_seconds"] for epoch in read_epochs(log)]
+    assert len(spent) == 5
+    assert notes["processor_seconds"] == pytest.approx(sum(spent))
+    assert first.count("processor_seconds") == 2
+
+
+def test_a_training_that_began_before_processor_time_was_kept_tells_none(deepgen):
+    assert deepgen(epochs=2) == 0
+    (log,) = deepgen.below("store/train/*/*/train.jsonl")
+    log.write_text(log.read_text().replace("processor_seconds", "other", 1))
+    assert deepgen(epochs=3) == 0
+    notes = json.loads((deepgen.folder / "out/train.prov.json").read_text())["notes"]
+    assert notes["processor_seconds"] is None
+    assert notes["training_seconds"] > 0
+
+
 def test_the_log_has_an_object_an_epoch_and_a_line_that_was_cut_off_spoils_no_other(deepgen):
     assert deepgen(epochs=2) == 0
     (log,) = deepgen.below("store/train/*/budget-2/train.jsonl")
@@ -321,6 +345,8 @@ def test_the_log_has_an_object_an_epoch_and_a_line_that_was_cut_off_spoils_no_ot
     assert second["seconds"] * second["examples_per_second"] == pytest.approx(1030)
     assert datetime.fromisoformat(second["time"]).tzinfo is not None
     assert seconds_in(log) == first["seconds"] + second["seconds"]
+    processor = [epoch["processor_seconds"] for epoch in (first, second)]
+    assert 0 < processor_seconds_in(log) == sum(processor)
 
     log.write_text(log.read_text()[:-20])
     assert read_epochs(log) == [first]

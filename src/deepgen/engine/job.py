@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -94,7 +95,7 @@ class Job:
                 self._make(make, self.entry if owned else None)
 
     def _make(self, make: Callable[[Path], Any], entry: Path | None) -> None:
-        started, revision = datetime.now(UTC), git_revision()
+        started, processor, revision = datetime.now(UTC), time.process_time(), git_revision()
         # Imported now and checked again, so that an edit while the job runs cannot reach it
         for module in self.code:
             importlib.import_module(module)
@@ -118,7 +119,7 @@ class Job:
                 "outputs": {name: sha256(staging / name) for name in self.outputs},
                 "notes": notes,
                 "machine": describe_machine(),
-                "run": describe_run(started, sys.argv, revision),
+                "run": describe_run(started, time.process_time() - processor, sys.argv, revision),
             }
             manifest = with_digest(manifest)
             if entry:

@@ -29,7 +29,7 @@ class TrainingProgress:
             file.seek(max(0, file.tell() - 1))
             if file.read() not in (b"", b"\n"):
                 file.write(b"\n")  # so that a line that was cut off spoils no other
-        self.last = time.monotonic()
+        self.last, self.last_processor = time.monotonic(), time.process_time()
         self.bar = Progress(
             TextColumn("training"),
             BarColumn(),
@@ -45,11 +45,14 @@ class TrainingProgress:
         """Report one row of the history."""
         now = time.monotonic()
         seconds, self.last = now - self.last, now
+        now = time.process_time()
+        processor, self.last_processor = now - self.last_processor, now
         epoch = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "epoch": row["epoch"],
             "epochs": self.epochs,
             "seconds": seconds,
+            "processor_seconds": processor,
             "losses": {k[5:]: v for k, v in row.items() if k.startswith("loss_")},
             "examples_per_second": self.examples / seconds,
         }
@@ -75,7 +78,8 @@ class TrainingProgress:
 def read_epochs(log: Path) -> list[dict[str, Any]]:
     """The lines of a log that `TrainingProgress` wrote, without any that a kill cut off.
 
-    Each has `time` (ISO 8601), `epoch`, `epochs` (the budget), `seconds` (wall time), `losses`,
+    Each has `time` (ISO 8601), `epoch`, `epochs` (the budget), `seconds` (wall time),
+    `processor_seconds` (of all threads; earlier versions did not write it), `losses`,
     `examples_per_second`, and `score` where the epoch was scored.
     """
     epochs = []
@@ -90,3 +94,9 @@ def read_epochs(log: Path) -> list[dict[str, Any]]:
 def seconds_in(log: Path) -> float:
     """The time that the epochs in a log took, interruptions apart, in seconds."""
     return sum(epoch["seconds"] for epoch in read_epochs(log))
+
+
+def processor_seconds_in(log: Path) -> float | None:
+    """The same in processor time; None if an epoch does not tell it."""
+    times = [epoch.get("processor_seconds") for epoch in read_epochs(log)]
+    return None if None in times else sum(times)

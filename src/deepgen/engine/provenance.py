@@ -27,11 +27,17 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
-def describe_run(started: datetime, command: list[str], revision: str | None) -> dict[str, Any]:
-    """Time, duration in seconds, command and git revision of a job that began at `started`."""
+def describe_run(
+    started: datetime, processor_seconds: float, command: list[str], revision: str | None
+) -> dict[str, Any]:
+    """Time, duration in seconds, command and git revision of a job that began at `started`.
+
+    `processor_seconds` are those of all its threads, which other work on the machine hardly moves.
+    """
     return {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
+        "processor_seconds": round(processor_seconds, 3),
         "command": [Path(command[0]).name, *command[1:]] if command else [],
         "git": revision,
     }

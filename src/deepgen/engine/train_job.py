@@ -9,11 +9,12 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
-from deepgen.engine.progress import LOG, TrainingProgress, seconds_in
+from deepgen.engine.progress import LOG, TrainingProgress, processor_seconds_in, seconds_in
 from deepgen.engine.stop import StopRequest
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
@@ -41,7 +42,7 @@ def run_training(
     if stop_after is not None and not 0 <= job.lock_timeout <= stop_after:
         job.lock_timeout = stop_after
 
-    def make(out: Path) -> dict[str, float]:
+    def make(out: Path) -> dict[str, Any]:
         _refuse_diverged(folder / DIVERGED)
         whose = {"out": str(job.out), "seed": job.seed}
         write_json(entry / TRAINING, whose | {"host": socket.gethostname(), "pid": os.getpid()})
@@ -79,8 +80,11 @@ def run_training(
             stop.release()
         for fallback in folder.glob(f"budget-*/{FALLBACK}"):
             fallback.unlink()  # up to two gigabytes that only a running training needs
+        logs = sorted(folder.glob(f"budget-*/{LOG}"))
+        processor = [processor_seconds_in(log) for log in logs]
         return {
-            "training_seconds": sum(map(seconds_in, folder.glob(f"budget-*/{LOG}"))),
+            "training_seconds": sum(map(seconds_in, logs)),
+            "processor_seconds": None if None in processor else sum(processor),
             "peak_memory_bytes": _peak_memory(),
             "parameters": {
                 "model": _count(out / "last.safetensors"),

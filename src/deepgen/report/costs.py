@@ -21,7 +21,9 @@ COLUMNS = {
     "epochs": ("Int64", "Epochs"),
     "updates": ("Int64", "Updates"),
     "hours": ("float64", "Hours"),
+    "processor_hours": ("float64", "Processor hours"),
     "seconds_per_epoch": ("float64", "Seconds an epoch"),
+    "processor_seconds_per_epoch": ("float64", "Processor seconds an epoch"),
     "peak_memory_gib": ("float64", "Peak memory (GiB)"),
     "parameters_model": ("Int64", "Parameters of the model (millions)"),
     "parameters_objective": ("Int64", "Parameters of the objective (millions)"),
@@ -43,8 +45,9 @@ def costs(
         experiments: {name: anything}, of the report.
 
     Returns:
-        `experiment`, `seed` and `COLUMNS`: `hours` of all epochs, also those before an
-        interruption; `peak_memory_gib` of the process, or of a GPU if it used one; `parameters_*`
+        `experiment`, `seed` and `COLUMNS`: `hours` (wall time) of all epochs, also those before an
+        interruption; `processor_hours` of all threads, empty for a GPU, whose cost they are not;
+        `peak_memory_gib` of the process, or of a GPU if it used one; `parameters_*`
         counts all values in the file of the model and of the objective, which only training needs;
         `checkpoint_mb` of the model's file. What a manifest does not tell is empty.
     """
@@ -81,8 +84,10 @@ def costs_printed(table: pd.DataFrame, experiments: dict[str, Any]) -> PrintedTa
         rows.append(PrintedRow(label, cells))
     notes = [
         "Wall-clock hours of all epochs, also those before an interruption, with the scores that "
-        "choose a checkpoint. Peak memory: of the process, or of the GPU if it used one. The model "
-        "is what sampling needs, the objective what only training needs.",
+        "choose a checkpoint; other work on the machine lengthens them, and hardly moves processor "
+        "time, which is of all threads and not given for a GPU. Peak memory: of the process, or of "
+        "the GPU if it used one. The model is what sampling needs, the objective what only "
+        "training needs.",
         *not_recorded(rows),
     ]
     headings = ["Experiment, seed", *(heading for _, heading in COLUMNS.values())]
@@ -113,10 +118,14 @@ def _row(
     notes = manifest.get("notes") or {}
     parameters, epochs = notes.get("parameters") or {}, int(history["epoch"].iloc[-1])
 
-    def told(name: str, unit: float) -> float | None:
-        return None if notes.get(name) is None else notes[name] / unit
-
     machine = manifest.get("machine")
+    on_gpu = bool(machine) and device(machine) != "CPU"
+
+    def told(name: str, unit: float) -> float | None:
+        if notes.get(name) is None or (on_gpu and name == "processor_seconds"):
+            return None
+        return notes[name] / unit
+
     made_on, threads = device(machine) if machine else DASH, (machine or {}).get("threads")
     if made_on == "CPU" and threads:
         made_on = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
@@ -126,7 +135,9 @@ def _row(
         "epochs": epochs,
         "updates": int(history["update"].iloc[-1]) if "update" in history else pd.NA,
         "hours": told("training_seconds", 3600),
+        "processor_hours": told("processor_seconds", 3600),
         "seconds_per_epoch": told("training_seconds", epochs),
+        "processor_seconds_per_epoch": told("processor_seconds", epochs),
         "peak_memory_gib": told("peak_memory_bytes", 2**30),
         "parameters_model": parameters.get("model", pd.NA),
         "parameters_objective": parameters.get("objective", 0 if parameters else pd.NA),

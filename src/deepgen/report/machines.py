@@ -14,7 +14,8 @@ def jobs_of(
         folders: First parts of the labels to take.
 
     Returns:
-        `label`, `stage`, `started`, `seconds` (of a training, interruptions included), `git`,
+        `label`, `stage`, `started`, `seconds` (of a training, interruptions included),
+        `processor_seconds` (None for a GPU, whose cost they are not), `git`,
         `processor`, `device`, `torch`, `threads`, `python`, `platform`; an unknown value is None.
         (Host names stay out of the report.)
     """
@@ -29,6 +30,8 @@ def jobs_of(
         row["torch"] = machine.get("packages", {}).get("torch")
         notes = (manifest.get("notes") or {}) if row["stage"] == "train" else {}
         row["seconds"] = notes.get("training_seconds", row["seconds"])
+        processor = (notes if row["stage"] == "train" else run).get("processor_seconds")
+        row["processor_seconds"] = processor if row["device"] == "CPU" else None
         rows.append(row)
     return rows
 
@@ -36,7 +39,8 @@ def jobs_of(
 def machines(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each distinct machine with its devices and, by stage, jobs, devices and seconds.
 
-    Stages are in the order in which they first started.
+    `processor_seconds` is None if a job of the stage does not tell it. Stages are in the order in
+    which they first started.
     """
     found: dict[tuple, dict[str, Any]] = {}
     for job in sorted(jobs, key=lambda job: job["started"] or ""):
@@ -47,10 +51,13 @@ def machines(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             | {"stages": {}, "devices": set(), "threads": set(), "git": set()},
         )
         stage = entry["stages"].setdefault(
-            job["stage"], {"jobs": 0, "seconds": 0.0, "devices": set()}
+            job["stage"],
+            {"jobs": 0, "seconds": 0.0, "processor_seconds": 0.0, "devices": set()},
         )
         stage["jobs"] += 1
         stage["seconds"] += job["seconds"] or 0.0
+        both = (stage["processor_seconds"], job["processor_seconds"])
+        stage["processor_seconds"] = None if None in both else sum(both)
         for of in (stage, entry):
             of["devices"] |= {job["device"]}
         entry["threads"] |= {job["threads"]} - {None}

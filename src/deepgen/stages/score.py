@@ -44,21 +44,24 @@ def score(
         classifier: A file of `classify`, if the samples are compared in its features, too.
 
     Returns:
-        {"seconds": of the scoring alone}.
+        {"seconds", "processor_seconds"} of the scoring alone.
 
     Raises:
         DeepgenError: for missing or damaged files, or the classifier of other images.
     """
     target = choose_device(device, settings["threads"])
     module = importlib.import_module(f"deepgen.evaluation.{settings['score']}")
-    began = time.monotonic()
+    began, processor = time.monotonic(), time.process_time()
     if "folds" in settings:
         results, values = _under_windows(module, samples, data, settings, target, sigmas)
         save_array(out / f"{settings['score']}.npy", values)
     else:
         results = _compare(module, samples, data, settings, target, classifier)
     write_json(out / f"{settings['score']}.json", results)
-    return {"seconds": time.monotonic() - began}
+    return {
+        "seconds": time.monotonic() - began,
+        "processor_seconds": time.process_time() - processor,
+    }
 
 
 def _under_windows(

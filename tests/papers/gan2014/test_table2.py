@@ -55,12 +55,31 @@ def test_times_are_means_over_seeds_a_piece():
     part = _measured(manifests, {("mnist", 1): history(10), ("mnist", 2): history(20)})
     mnist, lfw = part.blocks[0].rows
     # Seconds an epoch: 180 and 270
-    assert [cell.text for cell in mnist.cells] == ["1.00", "10 to 20", "225", "0.300", "0.500"]
+    assert [cell.text for cell in mnist.cells] == [
+        *("1.00 (wall)", "10 to 20", "225 (wall)", "0.300 (wall)", "0.500 (wall)")
+    ]
     assert mnist.cells[4].sources == ("mnist/seed-1/selected/parzen.prov.json",)
     assert mnist.cells[1].sources[1] == "mnist/seed-2/history.csv"
     assert [cell.text for cell in lfw.cells] == [DASH] * 5
     assert any("not recorded" in note for note in part.notes)
     assert any("first phase (lfw-pretrain)" in note for note in part.notes)
+
+
+def test_processor_time_is_preferred_but_not_of_a_gpu():
+    training = manifest(training_seconds=7200.0, processor_seconds=3600.0)
+    drawn = _job(2.0, num_samples=10_000)
+    drawn["notes"] |= {"processor_seconds": 1.0}
+    manifests = {"mnist/seed-1/train": training, "mnist/seed-1/selected/sample": drawn}
+    histories = {("mnist", 1): history(10)}
+
+    def cells():
+        row = _measured(manifests, histories).blocks[0].rows[0]
+        return [cell.text for cell in row.cells][:4]
+
+    assert cells() == ["1.00", "10", "360", "0.100"]
+    for one in manifests.values():
+        one["machine"] = {"device": "cuda", "gpu": "A GPU", "threads": 1}
+    assert cells() == ["2.00 (wall)", "10", "720 (wall)", "0.200 (wall)"]
 
 
 def test_artefacts_without_times_give_dashes():

@@ -1,11 +1,13 @@
 """Table 2 of the paper, quoted, and what its operations cost here."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from deepgen.places import Place
 from deepgen.report.costs import experiment_label, measured, not_recorded
+from deepgen.report.machines import device
 from deepgen.report.printed import (
     DASH,
     Cell,
@@ -69,6 +71,13 @@ MEASURED = [
 ]
 
 
+class Cost(NamedTuple):
+    """A time in some unit; `wall` if it is not processor time."""
+
+    value: float | None
+    wall: bool
+
+
 def table2_printed(
     costs: pd.DataFrame,
     manifests: dict[str, dict[str, Any]],
@@ -89,9 +98,10 @@ def table2_printed(
     ]
     rows = [_measured(name, costs, manifests, table, experiments) for name in experiments]
     notes = [
-        "Wall-clock times; of several seeds, their mean. A sample is one of those drawn at once "
-        "for the score. A log-likelihood is that of one test image under a Parzen window on all "
-        "samples, by both estimators together; choosing σ comes on top.",
+        "Processor time, or (wall) wall-clock time where a GPU did the work or none was recorded; "
+        "of several seeds, the mean. A sample is one of those drawn at once for the score. A "
+        "log-likelihood is that of one test image under a Parzen window on all samples, by both "
+        "estimators together; choosing σ comes on top.",
         "Inference has no column: adversarial nets learn none here.",
         *not_recorded(rows),
     ]
@@ -127,21 +137,44 @@ def _measured(
     own = costs[costs["experiment"] == name]
     counts = zip(table["source"], table["num_test_examples"], strict=True)
     images = {file: n for source, n in counts for file in source.split(";") if file}
-    times: dict[str, dict[str, float]] = {"sample": {}, "parzen": {}}  # ms a piece by manifest
+    times: dict[str, dict[str, Cost]] = {"sample": {}, "parzen": {}}  # ms a piece by manifest
     for seed in own["seed"]:
         chosen = Place(name, seed, "selected")
         drawn = manifests.get(f"{chosen}/sample", {}).get("settings", {}).get("num_samples")
         for job, count in (("sample", drawn), ("parzen", images.get(f"{chosen}/parzen.json"))):
-            seconds = (manifests.get(f"{chosen}/{job}", {}).get("notes") or {}).get("seconds")
-            if seconds and count:
-                times[job][f"{chosen}/{job}.prov.json"] = 1000.0 * seconds / count
+            seconds = _seconds(manifests.get(f"{chosen}/{job}", {}))
+            if seconds.value and count:
+                value = 1000.0 * seconds.value / count
+                times[job][f"{chosen}/{job}.prov.json"] = Cost(value, seconds.wall)
     folders = [Place(name, seed) for seed in own["seed"]]
     trainings = [f"{folder}/train.prov.json" for folder in folders]
     epochs = span(own["epochs"].min(), own["epochs"].max()) if len(own) else DASH
     cells = [
-        measured(measure(own["hours"].mean()), trainings),
+        measured(_mean(_of_trainings(own, "hours")), trainings),
         measured(epochs, [f"{folder}/history.csv" for folder in folders]),
-        measured(measure(own["seconds_per_epoch"].mean()), trainings),
-        *(measured(measure(pd.Series(t, dtype=float).mean()), list(t)) for t in times.values()),
+        measured(_mean(_of_trainings(own, "seconds_per_epoch")), trainings),
+        *(measured(_mean(t.values()), list(t)) for t in times.values()),
     ]
     return PrintedRow(experiment_label(name, experiments), cells)
+
+
+def _of_trainings(own: pd.DataFrame, column: str) -> list[Cost]:
+    """A column of `costs`: processor time, or wall time where that is not known."""
+    pairs = zip(own[column], own[f"processor_{column}"], strict=True)
+    return [Cost(wall, True) if pd.isna(cpu) else Cost(cpu, False) for wall, cpu in pairs]
+
+
+def _seconds(manifest: dict[str, Any]) -> Cost:
+    """What the work of a job itself took, imports apart."""
+    notes = manifest.get("notes") or {}
+    processor = notes.get("processor_seconds")
+    if processor is None or device(manifest.get("machine", {})) != "CPU":
+        return Cost(notes.get("seconds"), True)
+    return Cost(processor, False)
+
+
+def _mean(found: Iterable[Cost]) -> str:
+    """The mean of several as a cell says it; wall time as soon as one of them is."""
+    found = list(found)
+    mean = measure(pd.Series([cost.value for cost in found], dtype=float).mean())
+    return f"{mean} (wall)" if mean != DASH and any(cost.wall for cost in found) else mean
