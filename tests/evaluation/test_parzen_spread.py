@@ -6,7 +6,7 @@ import torch
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-from deepgen.evaluation.parzen import FINE_SIGMA, PAPER_GRID
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.evaluation.parzen_spread import RUNS, Fold, spreads
 
 SETTINGS = {
@@ -38,7 +38,7 @@ def direct(samples, fold):
 
     paper = max(np.logspace(-1, 0, 10), key=lambda sigma: score(valid, sigma))
     fine = minimize_scalar(lambda t: -score(valid, np.exp(t)), bounds=(-3, 0), method="bounded")
-    return {PAPER_GRID: score(test, paper), FINE_SIGMA: score(test, np.exp(fine.x))}
+    return {RELEASED_GRID: score(test, paper), FINE_SIGMA: score(test, np.exp(fine.x))}
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -101,7 +101,7 @@ def test_the_spread_grows_where_stretches_of_the_validation_images_differ():
         found(CENTRE, [CENTRE], [Fold(valid, test)], resamples=200)
         for valid in (sorted_ones, mixed)
     )
-    for estimator in (PAPER_GRID, FINE_SIGMA):
+    for estimator in (RELEASED_GRID, FINE_SIGMA):
         spread = apart[estimator]["spread_over_validation"]
         assert spread > 1.5 * together[estimator]["spread_over_validation"] > 0
 

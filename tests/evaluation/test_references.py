@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from deepgen.evaluation import references
-from deepgen.evaluation.parzen import FINE_SIGMA, choose_sigmas, evaluate
+from deepgen.evaluation.estimators import FINE_SIGMA
+from deepgen.evaluation.parzen import choose_sigmas, evaluate
 
 
 def made(n: int = 4000) -> np.ndarray:

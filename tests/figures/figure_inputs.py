@@ -74,9 +74,9 @@ def _sigma() -> dict[str, Any]:
         "parzen, released default grid": {
             "sigma": paper[2],
             "on_grid_edge": False,
-            "grid": list(paper),
+            "grid": [0.1, 1.0, 10],
         },
-        "parzen, fine sigma": {"sigma": fine[29], "on_grid_edge": True, "grid": list(fine)},
+        "parzen, fine sigma": {"sigma": fine[29], "on_grid_edge": True, "grid": [0.02, 2.0]},
     }
     return {"sigma_grid": pd.DataFrame(rows), "sigma": chosen, "history": history(60)}
 

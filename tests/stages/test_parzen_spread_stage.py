@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepgen.errors import DeepgenError
-from deepgen.evaluation.parzen import FINE_SIGMA
+from deepgen.evaluation.estimators import FINE_SIGMA
 from deepgen.stages.parzen_spread import parzen_spread
 from deepgen.stages.sample import sample
 from deepgen.stages.score import score

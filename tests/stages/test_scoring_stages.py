@@ -12,7 +12,7 @@ from deepgen.config import load_experiment
 from deepgen.engine.slices import stage_settings
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.evaluation.classifier import Classifier
-from deepgen.evaluation.parzen import FINE_SIGMA, RELEASED_GRID
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.tensors import write_tensors
 
 SPACE = {"score_space": {"name": "pixels"}, "threads": 1}

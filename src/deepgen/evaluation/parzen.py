@@ -16,9 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.evaluation.parzen_window import log_grid, log_likelihood, search
-
-RELEASED_GRID, FINE_SIGMA = "parzen, released default grid", "parzen, fine sigma"
 
 
 def choose_sigmas(

@@ -16,13 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepgen.evaluation.parzen import (
-    FINE_SIGMA,
-    PAPER_GRID,
-    choose_sigmas,
-    evaluate,
-    over_folds,
-)
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
+from deepgen.evaluation.parzen import choose_sigmas, evaluate, over_folds
 from deepgen.evaluation.parzen_window import log_grid, log_likelihood
 
 CHOSEN = ("log_likelihood", "sigma")
@@ -105,7 +100,7 @@ def _score(
     for fold in folds:
         validation = fold.valid[: settings["sigma_examples"]]
         _, choices = choose_sigmas(validation, samples, settings)
-        results.append(evaluate(samples, fold.test, choices, space))
+        results.append(evaluate(samples, fold.test, choices, space)[0])
     return over_folds(results) if len(results) > 1 else results[0]
 
 
@@ -122,7 +117,7 @@ def _resampled(
     weights = _draw(len(fold.valid), count, resamples, rng)
     grid = log_grid(**settings["grid"])
     chosen = {
-        PAPER_GRID: [grid[i] for i in _means(fold.valid, samples, grid, weights).argmax(0)],
+        RELEASED_GRID: [grid[i] for i in _means(fold.valid, samples, grid, weights).argmax(0)],
         FINE_SIGMA: _search(fold.valid, samples, centre, settings, weights),
     }
     sigmas = sorted({sigma for found in chosen.values() for sigma in found})

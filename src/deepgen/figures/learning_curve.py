@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from deepgen.evaluation.estimators import FINE_SIGMA
 from deepgen.figures import style
-from deepgen.report.cells import FINE
 from deepgen.report.wording import often
 
 INPUTS = ("history",)
@@ -126,8 +126,8 @@ def _lines(
         return {}
     found = {}
     reference = inputs.get("reference", {})
-    for estimator in sorted(reference, key=lambda name: name == FINE):
-        value, number = reference[estimator]["log_likelihood"], int(estimator == FINE)
+    for estimator in sorted(reference, key=lambda name: name == FINE_SIGMA):
+        value, number = reference[estimator]["log_likelihood"], int(estimator == FINE_SIGMA)
         look = {"color": style.colour(number), "linestyle": ":"}
         found[f"training images, σ {WORDS[number]}: {_number(value)}"] = (value, look)
     for row in settings["published"]:

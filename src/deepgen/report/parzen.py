@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from deepgen.evaluation.parzen import FINE_SIGMA, RELEASED_GRID
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.report.cells import (
     DIFFERENCE,
     EDGE,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from deepgen.evaluation.parzen import FINE_SIGMA, RELEASED_GRID
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.places import Place
 from deepgen.report.cells import DIFFERENCE, EDGE, difference_cell, pick, score_cell
 from deepgen.report.likelihoods import kinds, likelihood_cell

@@ -8,7 +8,7 @@ import pandas as pd
 
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.constant_image import ERRORS, margin, untrained
-from deepgen.evaluation.parzen import RELEASED_GRID
+from deepgen.evaluation.estimators import RELEASED_GRID
 from deepgen.report.roles import CONSTANT
 
 UNTRAINED = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from deepgen.evaluation.parzen import RELEASED_GRID
+from deepgen.evaluation.estimators import RELEASED_GRID
 from deepgen.papers.gan2014.published import (
     ERROR_OVER,
     MODELS,
