@@ -17,9 +17,9 @@ class TheoryIterations(Settings):
 
     before: Count = Field(800, description="Algorithm 1 on data moved by `offset`.")
     a: Count = Field(8, description="D alone on the data, up to panel (a).")
-    b: Count = Field(600, description="D alone, up to panel (b).")
+    b: Count = Field(500, description="D alone, up to panel (b).")
     c: Count = Field(1, description="G alone, up to panel (c).")
-    d: Count = Field(3000, description="Algorithm 1, up to panel (d).")
+    d: Count = Field(4000, description="Algorithm 1, up to panel (d).")
 
 
 class Theory(Settings):

@@ -8,6 +8,9 @@ from deepgen.engine.slices import paper_settings
 from deepgen.errors import DeepgenError
 from deepgen.papers.gan2014.figures import figure1
 from deepgen.papers.gan2014.figures import theory as theory_figure
+from deepgen.papers.gan2014.settings import Theory
+from deepgen.papers.gan2014.theory.one_dimensional import Pair
+from deepgen.papers.gan2014.theory.panels import collect, play
 from deepgen.report.read import load
 from deepgen.settings import Run
 from deepgen.stages.study import study
@@ -46,6 +49,18 @@ def test_panels_follow_the_phases(results):
     there = a["p_data"] + a["p_g"] > 0
     both = np.where(there, a["p_data"] + a["p_g"], 1)
     assert a["d_star"][there] == pytest.approx((a["p_data"] / both)[there])
+
+
+def test_the_shipped_settings_end_close_to_the_data():
+    """Half a minute: that it ends so is what the figure is for."""
+    settings = Theory().resolved()
+    a = collect(list(play(Pair(settings), settings)), settings)
+    assert a["total_variation"][3] < 0.08 < a["total_variation"][0]
+    assert a["jsd"][3] < 0.015
+    low, high = a["region"][3]
+    inside = (a["x"] >= low) & (a["x"] <= high)
+    assert np.abs(a["d"][3][inside] - 0.5).max() < 0.1
+    assert (np.diff(a["g_of_z"][3]) > 0).all()  # so no arrows cross
 
 
 def test_distances_are_those_of_the_arrays(results):
