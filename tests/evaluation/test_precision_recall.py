@@ -93,6 +93,30 @@ def test_a_collapsed_model_has_precision_without_recall_or_coverage(mnist):
     assert 0 < coverage < 0.1
 
 
+def test_near_constant_samples_are_told_from_real_ones(mnist):
+    """A picture with a little noise, one that real images crowd around, and other real images."""
+    test, train = mnist["test"][:500], mnist["train"][:500]
+    noise = np.random.default_rng(0).normal(0.0, 0.001, test.shape)
+    near, hub = np.repeat(test[:1], 500, axis=0) + noise, test.mean(0) + noise
+    for samples, collapsed in ((near, True), (hub, True), (train, False)):
+        result = score(sets(samples, test), settings(5), 1)
+        assert {result[name]["collapsed"] for name in NAMES} == {collapsed}
+    variance = train.var(0, ddof=1).sum() / test.var(0, ddof=1).sum()
+    assert result["density"]["relative_variance"] == pytest.approx(variance, rel=1e-5)
+
+
+def test_more_density_than_any_real_image_has_is_no_set_of_pictures():
+    """Samples spread wide enough, but all where many balls meet, which no test image does."""
+    angles = np.linspace(0.0, 2 * np.pi, 8, endpoint=False)
+    test = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    test = np.concatenate([test + 3.0 * k * np.array([1.0, 0.0]) for k in range(2)])
+    samples = np.concatenate([0.2 * test[:8], 0.2 * (test[8:] - [3.0, 0.0]) + [3.0, 0.0]])
+    result = score(sets(samples, test), settings(6), 1)["density"]
+    assert result["relative_variance"] > 0.5
+    assert result["relative_density"] > 1
+    assert result["collapsed"]
+
+
 def test_standard_errors_are_right_when_the_balls_stay():
     rng = np.random.default_rng(0)
     test = rng.standard_normal((200, 2))

@@ -9,7 +9,7 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation import data_copying, mmd, precision_recall, two_sample
 from deepgen.report.long_form import FORMS, from_csv, long_form, to_csv
 from deepgen.report.printed import Cell, to_markdown
-from deepgen.report.scores import scores_printed
+from deepgen.report.scores import CELLS, COLLAPSED, scores_printed
 
 
 def _row(source, model="Adversarial nets", experiment="mnist", dataset="MNIST"):
@@ -113,6 +113,29 @@ def test_no_cell_hides_its_error():
     assert last["MMD² × 10,000"].text == "9.00 ± 0.04"
     features = _rows(part, 1)["Adversarial nets, selected checkpoint"]
     assert features["Two-sample accuracy"].text == "1.000"
+
+
+def test_cells_of_the_copying_test_and_collapsed_samples_are_told():
+    cells = {"cells": 10, "cells_used": 7, "held_out_share": 0.642}
+    four = {name: r | {"collapsed": True, "relative_variance": 1e-6} for name, r in FOUR.items()}
+    selected = _row("seed-1/selected")
+    results = [
+        (selected, "data_copying", {"pixels": _result(-12.34, 0.35) | cells}),
+        (selected, "precision_recall", {"pixels": four}),
+        (TRAINING, "precision_recall", {"pixels": FOUR}),
+    ]
+    (part,) = scores_printed(long_form("scores", results))
+    rows = _rows(part)
+    mine = rows["Adversarial nets, selected checkpoint"]
+    assert mine[CELLS].text == "7 of 10 cells, 64 %"
+    assert mine[CELLS].sources == mine["C_T"].sources
+    assert mine["Density"].text == "0.500 ± 0.010†"
+    assert rows["10,000 training images"]["Density"].text == "0.500 ± 0.010"
+    assert COLLAPSED in part.notes
+    (usual,) = scores_printed(long_form("scores", RESULTS))
+    assert COLLAPSED not in usual.notes
+    assert CELLS not in usual.columns
+    assert "holds the trained model fixed and, of precision, recall, density and" in str(part.notes)
 
 
 def test_each_shown_score_says_how_to_read_it():

@@ -28,6 +28,8 @@ READING = (
     "underfitting; the error is that of a model that does neither."
 )
 
+HOLDS = "the cells and the training set"
+
 # The paper's tau = 20 / m: below this the normal approximation of U is poor. Asked of held-out
 # images as well, of which the paper has enough in every cell.
 LEAST_IN_CELL = 20

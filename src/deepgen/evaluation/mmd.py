@@ -22,6 +22,8 @@ READING = (
     "samples from test images, and being unbiased the value may then be negative."
 )
 
+HOLDS = "the kernel's bandwidth"
+
 BANDWIDTH_IMAGES = 2000
 
 

@@ -23,6 +23,11 @@ READING = (
     "where samples crowd."
 )
 
+HOLDS = "the balls of both sets"
+
+# Samples whose total variance is a smaller share of the test images' describe one picture
+LEAST_VARIANCE = 0.01
+
 # The same distance computed in two blocks differs by rounding; as in `prdc`, a tie is outside.
 TIE = 1.0 - 1e-9
 
@@ -39,7 +44,11 @@ def score(sets: Sets, settings: dict[str, Any], seed: int) -> dict[str, Any]:
         {"precision", "recall", "density", "coverage"}, each a dict with `value`, `standard_error`,
         `standard_error_over`, `num_samples`, `num_test_examples`, `neighbours`. Standard errors are
         binomial, for density that of the mean over samples. They hold the balls fixed, so that the
-        randomness of the set that the balls belong to is not included.
+        randomness of the set that the balls belong to is not included. Also in each, to tell what
+        is no set of pictures: `relative_variance`, the samples' total variance over that of the
+        test images; `relative_density`, the density over that of the test image which lies in most
+        balls of the others; and `collapsed`: variance below 0.01, or more density than any real
+        image has.
 
     Raises:
         DeepgenError: if the sets have no k-th neighbour.
@@ -53,7 +62,14 @@ def score(sets: Sets, settings: dict[str, Any], seed: int) -> dict[str, Any]:
         )
     counts, recalled, covered = _inside(samples, test, k)
     density = counts.double() / k
+    variances = [x.var(0).sum().item() for x in (samples.double(), test.double())]
+    variance = variances[0] / variances[1] if variances[1] > 0 else 0.0
+    largest = max(_largest_density(test, k), 1 / k)
+    relative = density.mean().item() / largest
     common = {
+        "relative_variance": variance,
+        "relative_density": relative,
+        "collapsed": variance < LEAST_VARIANCE or relative > 1.0,
         "standard_error_over": "examples",
         "num_samples": n,
         "num_test_examples": n,
@@ -84,6 +100,16 @@ def _inside(samples: Tensor, test: Tensor, k: int) -> tuple[Tensor, Tensor, Tens
         covered |= in_test_ball.any(0)
         recalled |= (squared < sample_radii[rows, None]).any(0)
     return torch.cat(counts), recalled, covered
+
+
+@torch.no_grad()
+def _largest_density(test: Tensor, k: int) -> float:
+    """The largest number of other test images' balls that one of them lies in, divided by k."""
+    radii = squared_radii(test, k) * TIE
+    own = (radii > 0).long()
+    blocks = squared_distances(test, test)
+    counts = [(squared < radii).sum(1) - own[rows] for rows, squared in blocks]
+    return torch.cat(counts).max().item() / k
 
 
 def _proportion(inside: Tensor) -> dict[str, float]:

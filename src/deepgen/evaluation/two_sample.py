@@ -27,6 +27,8 @@ READING = (
     "and 1 means that it can always tell."
 )
 
+HOLDS = "the fitted classifier"
+
 QUANTISED = True  # the stage `score` quantises pixels of both sides first
 HIDDEN, BATCH, UPDATES = 128, 100, 2000
 

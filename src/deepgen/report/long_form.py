@@ -71,7 +71,11 @@ FORMS = {
         ("space",),
         (*INTERVAL, "bits_per_dimension", "draws", "spread_over_draws"),
     ),
-    "scores": Form("value", ("score", "representation")),
+    "scores": Form(
+        "value",
+        ("score", "representation"),
+        optional=("collapsed", "relative_variance", "cells", "cells_used", "held_out_share"),
+    ),
     "parzen_spread": Form(
         "log_likelihood",
         ("estimator", "space"),
@@ -141,7 +145,8 @@ def long_form(
         or the lowest and highest of all seeds and folds, with `*` if one lies on its grid's edge.
         `grid_scores`, as `0.1=12.5;1=-700`, is the mean score at each sigma of the grid;
         `constant_image` the score of one constant image, and `untrained` those of `source` that are
-        not better by three standard errors of the difference.
+        not better by three standard errors of the difference. `collapsed` is the share of seeds
+        whose samples are next to constant.
         `interval_*` is lowest and highest value of a term that all images share, relative to the
         one used. `source` joins files below `results/<run>/` by `;`. The same reference of two
         experiments stands once.

@@ -109,7 +109,8 @@ def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFra
     others = measured[measured["num_samples"] != usual].drop_duplicates("model")
     counts = zip(others["model"], others["num_samples"], strict=True)
     notes = [
-        f"Nats compare within this space only. {ERRORS}",
+        f"Nats compare within this space only. {ERRORS} An error over examples or folds holds the "
+        "trained model, its samples and σ fixed.",
         "Released default grid: σ is chosen from the few values of the setting parzen.grid. Fine "
         "sigma: it is searched closely. Both on validation images."
         + " Which σ the published numbers were given is not known."

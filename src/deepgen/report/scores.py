@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from deepgen.evaluation import data_copying, mmd, precision_recall, two_sample
+from deepgen.evaluation.precision_recall import LEAST_VARIANCE
 from deepgen.report.cells import lines, pick, score_cell, sources
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedTable
 
@@ -25,6 +26,12 @@ HEADINGS = {
     "mmd": ("MMD² × 10,000", 1e-4, 2),
     "data_copying": ("C_T", 1.0, 1),
 }
+CELLS = "C_T cells used, their share of held-out images"
+COLLAPSED = (
+    f"† Near-constant samples: their variance is below {LEAST_VARIANCE:g} of that of test images, "
+    "or they lie in more balls than any test image does. The numbers describe one picture, and "
+    "their small errors no variety."
+)
 REPRESENTATIONS = {
     "pixels": "Pixels in [0, 1]",
     "contrast-normalised": "Contrast-normalised pixels",
@@ -50,15 +57,20 @@ def _printed(
 ) -> PrintedTable:
     present = set(table["score"])
     names = [name for name in HEADINGS if name in present] + sorted(present - set(HEADINGS))
+    columns = [({"score": name}, _cell) for name in names]
+    heads = [HEADINGS.get(name, (name,))[0] for name in names]
+    if table["cells_used"].notna().any():
+        columns.append(({"score": "data_copying"}, _cells_used))
+        heads.append(CELLS)
     # Models before references, whatever the order of the experiments
     ordered = pd.concat([table[table["selection"] != ""], pick(table, selection="")])
     return PrintedTable(
         f"Samples compared with unseen images of {dataset}",
-        ["Samples", *(HEADINGS.get(name, (name,))[0] for name in names)],
+        ["Samples", *heads],
         [
             PrintedBlock(
                 REPRESENTATIONS.get(representation, representation),
-                lines(rows, [({"score": name}, _cell) for name in names]),
+                lines(rows, columns),
             )
             for representation, rows in ordered.groupby("representation", sort=False)
         ],
@@ -75,11 +87,24 @@ def _cell(rows: pd.DataFrame) -> Cell:
     rows = rows.assign(value=rows["value"] / unit, standard_error=rows["standard_error"] / unit)
     # A share of exactly 0 or 1 has a binomial error of 0, which says nothing
     known = rows[rows["standard_error"] > 0]
+    mark = "†" if rows["collapsed"].iloc[0] > 0 else ""
     if known.empty:
-        return Cell(f"{rows['value'].iloc[0]:.{digits}f}".replace("-", "−"), sources(rows))
+        return Cell(f"{rows['value'].iloc[0]:.{digits}f}".replace("-", "−") + mark, sources(rows))
     wanted = -math.floor(math.log10(known["standard_error"].min()))
     digits = max(digits, min(wanted, 6))  # seeds may agree to the last bit
-    return score_cell(known, "value", f".{digits}f", brief=True)
+    cell = score_cell(known, "value", f".{digits}f", brief=True)
+    return Cell(cell.text + mark, cell.sources)
+
+
+def _cells_used(rows: pd.DataFrame) -> Cell:
+    """How much of the data space C_T speaks of."""
+    if rows.empty or rows["cells_used"].isna().any():
+        return EMPTY
+    row = rows.iloc[0]
+    return Cell(
+        f"{row['cells_used']:g} of {row['cells']:g} cells, {100 * row['held_out_share']:.0f} %",
+        sources(rows),
+    )
 
 
 def _notes(table: pd.DataFrame) -> list[str | Cell]:
@@ -91,11 +116,24 @@ def _notes(table: pd.DataFrame) -> list[str | Cell]:
         for name, module in MODULES.items()
         if present & shown.get(name, {name})
     ]
+    holds = [
+        f"{module.TITLE.split(' (')[0].lower()}, {module.HOLDS}"
+        for name, module in MODULES.items()
+        if present & shown.get(name, {name})
+    ]
+    if (table["collapsed"] > 0).any():
+        notes.append(COLLAPSED)
+    if table["cells_used"].notna().any():
+        notes.append(
+            f"C_T is a mean over the cells with at least {data_copying.LEAST_IN_CELL} samples and "
+            "held-out images, so it says nothing of the others."
+        )
     samples, images = table["num_samples"].max(), table["num_test_examples"].max()
     notes.append(
         f"At most {samples:,} samples and {images:,} unseen images were compared. A standard error "
         "(±) is over the images, or where it says so over seeds: independent trainings, whose mean "
-        "is given. A share of all or none has none."
+        "is given. A share of all or none has none. An error over the images holds the trained "
+        f"model fixed and, of {'; of '.join(holds)}."
     )
     if (table["selection"] == "").any():
         notes.append(
