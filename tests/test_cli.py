@@ -171,6 +171,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
 
 PIXELS = {"name": "pixels"}
 SCORE = {"score_space": PIXELS, "threads": 1, "reads": ["test", "valid"]}
+REFERENCE = {"score_space": PIXELS, "threads": 1, "reference": "gaussian"}
 LINES = {"study": "samplers.interpolation", "threads": 1}
 THEORY = {"study": "papers.gan2014.theory.theory", "threads": 1}
 
@@ -178,6 +179,7 @@ THEORY = {"study": "papers.gan2014.theory.theory", "threads": 1}
 @pytest.mark.parametrize(
     ("command", "settings", "said"),
     [
+        ("reference", REFERENCE, "no key num_samples, seed: add"),
         ("score", {"threads": 1, "score": "mmd"}, "no key score_space, reads, comparison"),
         ("score", SCORE | {"score": "mmd"}, "--settings has no key comparison: add it, or give"),
         ("score", SCORE | {"score": "parzen"}, "has no key folds"),
@@ -196,9 +198,10 @@ def test_resolved_settings_that_lack_a_key_are_one_sentence(
 ):
     words = [command, "--settings", json.dumps(settings), "--out", str(tmp_path / "out")]
     words += ["--store", str(tmp_path / "store")]
-    if command in ("score", "likelihood"):
+    if command in ("score", "likelihood", "reference"):
         words += ["--data", str(tmp_path)]
-        words += ["--samples", "x"] if command == "score" else ["--model", "x"]
+        files = {"score": ["--samples", "x"], "likelihood": ["--model", "x"]}
+        words += files.get(command, [])
     assert main(words) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1

@@ -20,7 +20,7 @@ from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
 from deepgen.engine.plan import TABLES, Plan, report_names
-from deepgen.engine.slices import stage_settings
+from deepgen.engine.slices import REFERENCES, stage_settings
 from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES
@@ -42,7 +42,7 @@ NEEDED = {
         *("model", "model_space", "score_space", "parzen", "parzen_spread", "folds", "threads"),
     ),
     "study": ("study", "threads"),
-    "reference": ("score_space", "threads", "reference", "seed"),
+    "reference": ("score_space", "threads", "reference"),
     "select-sigma": ("score_space", "threads", "parzen"),
     "score": ("score_space", "threads", "score", "reads"),
     "classify": ("score_space", "threads", "classifier"),
@@ -377,6 +377,8 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
             check_name("score", settings.get("score", "parzen"), None)
             sigma = SCORES[settings.get("score", "parzen")].sigma
             needed += ("folds",) if sigma else ("comparison",)
+        if o.command == "reference":
+            needed += REFERENCES.get(settings.get("reference"), ())
         _check_keys(settings, needed)
         return settings
     if getattr(o, "name", None) == "":

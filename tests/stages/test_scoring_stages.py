@@ -243,6 +243,13 @@ def test_a_reference_is_made_of_training_images(folder, mnist):
     assert all((image == mnist["train"][:10_000]).all(1).any() for image in samples)
 
 
+def test_one_constant_image_needs_no_seed(folder, mnist):
+    run(folder, "reference", SPACE | {"reference": "constant-image"}, "--data", folder)
+    samples = np.load(folder / "samples.npy")
+    mean = mnist["train"][:10_000].mean(0, dtype=float, keepdims=True)
+    assert samples == pytest.approx(mean, abs=1e-6)
+
+
 def refused(folder, stage, settings, capsys, *more):
     """The one line that a stage says before it leaves with 1."""
     arguments = ["--settings", json.dumps(settings), "--out", str(folder / "out")]

@@ -19,6 +19,13 @@ SECTIONS = {
     "select-sigma": ("score_space", "parzen", "threads"),
     "classify": ("score_space", "classifier", "threads"),
 }
+# Keys of the section `references` that each of them uses
+REFERENCES = {
+    "training-images": ("num_samples", "seed"),
+    "kmeans": ("kmeans_centroids", "kmeans_iterations", "seed"),
+    "gaussian": ("num_samples", "seed"),
+    "constant-image": (),
+}
 
 
 def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
@@ -46,10 +53,7 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
         case "count":
             return _count_settings(experiment, settings, dataset)
         case "reference":
-            kmeans = ("kmeans_centroids", "kmeans_iterations", "seed")
-            own = {"kmeans": kmeans, "constant-image": ()}
-            keys = own.get(name, ("num_samples", "seed"))
-            chosen = {key: settings["references"][key] for key in keys}
+            chosen = {key: settings["references"][key] for key in REFERENCES[name]}
             common = {key: settings[key] for key in ("score_space", "threads")}
             return common | {"reference": name} | chosen
         case "parzen-spread":
