@@ -38,17 +38,6 @@ def test_printed_cells_differences_and_edges():
     assert "Selected checkpoint: the one that the settings choose" in text
 
 
-def test_the_selected_and_the_last_model_share_a_line_if_they_are_the_same():
-    same = [SCORES[0], SCORES[1], SCORES[0], SCORES[1], SCORES[4]]
-    (part,) = parzen_printed(table_of(ROWS, same))
-    both = "Adversarial nets, selected and last checkpoint"
-    assert [row.label for row in part.blocks[0].rows][-2:] == ["Adversarial nets (published)", both]
-    assert [row.label for row in part.blocks[1].rows] == [both]
-    # One seed of two kept an earlier model
-    (part,) = parzen_printed(table_of(ROWS, [SCORES[0], *SCORES[:2], SCORES[2], SCORES[4]]))
-    assert len(part.blocks[1].rows) == 2
-
-
 def test_estimators_never_share_a_column_and_references_stand_apart():
     (part,) = parzen_printed(table_of(ROWS, SCORES))
     assert part.columns == [

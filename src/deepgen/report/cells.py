@@ -45,44 +45,23 @@ def lines(
 ) -> list[PrintedRow]:
     """One line a model and checkpoint, or whatever `by` tells apart.
 
-    Two checkpoints with equal numbers in every column of the table are one model and one line.
+    Two checkpoints that are the same model share the line of the selected one.
 
     Args:
         table: A long form.
         columns: What each picks from a line's rows, and the cell that it makes of them.
         by: Columns that name a line.
     """
-    groups = dict(list(table.groupby(list(by), sort=False)))
-
-    def last(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple("last" if name == "selected" else name for name in names)
-
-    both = [
-        names
-        for names, rows in groups.items()
-        if "selected" in names and _equal(rows, groups.get(last(names)))
-    ]
-    for names in both:
-        del groups[last(names)]
-    words = CHECKPOINTS | {"selected": "selected and last checkpoint"}
-    return [
-        PrintedRow(
-            ", ".join((words if names in both else CHECKPOINTS).get(n, n) for n in names if n),
-            [cell(pick(rows, **wanted)) for wanted, cell in columns],
-        )
-        for names, rows in groups.items()
-    ]
-
-
-def _equal(rows: pd.DataFrame, others: pd.DataFrame | None) -> bool:
-    """Whether two checkpoints have the same numbers, which only the same model gives."""
-    if others is None:
-        return False
-    own = ["selection", "source", "untrained"]  # which name the checkpoint
-    one, other = (
-        r.drop(columns=own, errors="ignore").reset_index(drop=True) for r in (rows, others)
-    )
-    return one.equals(other)
+    found = []
+    for names, rows in table.groupby(list(by), sort=False):
+        words = dict(CHECKPOINTS)
+        if same := rows["same_model"].iloc[0]:
+            if same == "selected":
+                continue
+            words["selected"] = "selected and last checkpoint"
+        title = ", ".join(words.get(name, name) for name in names if name)
+        found.append(PrintedRow(title, [cell(pick(rows, **wanted)) for wanted, cell in columns]))
+    return found
 
 
 def score_cell(

@@ -10,6 +10,7 @@ import pandas as pd
 from deepgen.errors import DeepgenError
 from deepgen.report.read import load, read
 from deepgen.report.roles import per_image, roles
+from deepgen.report.same_model import mark_same_models
 from deepgen.report.untrained import compared_with_constant
 
 NAMES = ("model", "dataset", "origin", "selection")
@@ -44,12 +45,13 @@ class Form(NamedTuple):
     def columns(self) -> list[str]:
         """All of them; the last, `source`, says which files a number comes from."""
         own = (*self.keys, *self.text, *self.means, *self.optional, *self.joined)
-        return [*NAMES, self.value, *ERROR, *COUNTS, *own, "source"]
+        return [*NAMES, self.value, *ERROR, *COUNTS, *own, "same_model", "source"]
 
     @property
     def words(self) -> list[str]:
         """Columns of text."""
-        return [*NAMES, "standard_error_over", *self.keys, *self.text, *self.joined, "source"]
+        own = (*self.keys, *self.text, *self.joined)
+        return [*NAMES, "standard_error_over", *own, "same_model", "source"]
 
     def typed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with counts as integers that may be missing, and other numbers as floats."""
@@ -109,9 +111,12 @@ def measured(
         DeepgenError: if a row's score is not given, or a file is missing, damaged or lacks a value.
     """
     found: dict[str, list[Result]] = {name: [] for name in FORMS}
-    for role, (row, score) in roles(rows).items():
-        name = OWN_FORM.get(score, "scores")
-        found[name].append((row, score, load(_given(inputs, role, f"{score}.json"))))
+    results = [
+        (row, score, load(_given(inputs, role, f"{score}.json")))
+        for role, (row, score) in roles(rows).items()
+    ]
+    for row, score, content in mark_same_models(results):
+        found[OWN_FORM.get(score, "scores")].append((row, score, content))
     judged = {
         role.partition(":")[2]: load(_given(inputs, role, "parzen.npy")) for role in per_image(rows)
     }
@@ -147,6 +152,7 @@ def long_form(
         `constant_image` the score of one constant image, and `untrained` those of `source` that are
         not better by three standard errors of the difference. `collapsed` is the share of seeds
         whose samples are next to constant.
+        `same_model` names the other checkpoint where both are one model (`mark_same_models`).
         `interval_*` is lowest and highest value of a term that all images share, relative to the
         one used. `source` joins files below `results/<run>/` by `;`. The same reference of two
         experiments stands once.
@@ -205,7 +211,7 @@ def _lines(form: Form, results: list[Result]) -> Iterator[dict[str, Any]]:
     groups: dict[tuple, tuple[dict[str, Any], list[dict[str, Any]], list[str]]] = {}
     for row, score, content in results:
         names = {"model": row["model"], "dataset": row["dataset"], "origin": "measured"}
-        names["selection"] = row["selection"]
+        names |= {"selection": row["selection"], "same_model": row.get("same_model", "")}
         for result in _parts(form, score, content):
             if missing := [name for name in needed if name not in result]:
                 raise DeepgenError(

@@ -10,13 +10,13 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation.constant_image import ERRORS, margin, untrained
 from deepgen.evaluation.estimators import RELEASED_GRID
 from deepgen.report.roles import CONSTANT
+from deepgen.report.same_model import Result
 
 UNTRAINED = (
     "Untrained: its score under the released default grid does not exceed that of one constant "
     f"image, the training mean, by {ERRORS:.0f} standard errors of the difference, taken on the "
     "same test images."
 )
-Result = tuple[dict[str, Any], str, dict[str, Any]]
 
 
 def compared_with_constant(
