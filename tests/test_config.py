@@ -89,7 +89,7 @@ PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv", "mnist-mixture"]
     ("name", "experiments"),
     [
         ("config", PUBLIC),
-        ("laptop", PUBLIC),
+        ("laptop", ["mnist", "lfw-small", "mnist-mixture"]),
         ("paper-cpu", PUBLIC),
         ("quick", ["mnist", "mnist-mixture"]),
     ],

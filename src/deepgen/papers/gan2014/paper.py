@@ -11,13 +11,16 @@ URL = "https://arxiv.org/abs/1406.2661"
 TABLES = ("table1.csv", "table1.md", "table1.tex", "table2.md", "table2.tex")  # of its page
 SETTINGS = Gan2014  # the key `papers.gan2014` of a run file
 
-# The parts of Figure 2, and the open set that stands in for part b
+# The parts of Figure 2, and what stands in for one: an open set, or networks and schedules of ours
 FIGURES = {
     "figure2a": SAMPLES,
+    "figure2a_ours": replace(SAMPLES, own={"instead": "In place of Figure 2 a, a recipe of ours. "}),
     "figure2b": SAMPLES,
     "figure2b_lfw": replace(SAMPLES, own={"instead": "In place of Figure 2 b, which shows TFD. "}),
     "figure2c": SAMPLES,
+    "figure2c_ours": replace(SAMPLES, own={"instead": "In place of Figure 2 c, networks of ours. "}),
     "figure2d": SAMPLES,
+    "figure2d_ours": replace(SAMPLES, own={"instead": "In place of Figure 2 d, networks of ours. "}),
     "figure3": INTERPOLATION,
 }
 
