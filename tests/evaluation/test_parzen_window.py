@@ -8,7 +8,7 @@ import torch
 from scipy.special import logsumexp
 
 from deepgen.evaluation import parzen_window
-from deepgen.evaluation.parzen_window import log_likelihood
+from deepgen.evaluation.parzen_window import log_likelihood, search
 
 SIGMAS = [0.05, 0.1, 0.1668, 0.4, 1.0, 2.0]
 
@@ -139,3 +139,15 @@ def test_shapes_that_do_not_fit_are_refused(x, samples):
 def test_sigmas_that_are_not_positive_are_refused(sigmas):
     with pytest.raises(ValueError, match="sigmas must be positive"):
         log_likelihood(torch.zeros(2, 3), torch.zeros(2, 3), sigmas)
+
+
+def test_the_search_keeps_its_tolerance_wherever_the_best_sigma_lies():
+    """One centre: the best sigma is the root mean square of the points."""
+    x = torch.randn(50, 2, generator=torch.Generator().manual_seed(1))
+    for scale in np.geomspace(0.021, 1.9, 300):
+        points = x * scale
+        best = points.double().square().mean().sqrt().item()
+        tried = search(points, torch.zeros(1, 2), 0.02, 2.0, 0.01)
+        assert list(tried) == sorted(tried)
+        found = max(tried, key=lambda sigma: tried[sigma].mean().item())
+        assert 1 / 1.01 <= found / best <= 1.01

@@ -107,7 +107,10 @@ def search(
         left, right = known[max(best - 1, 0)], known[min(best + 1, len(known) - 1)]
         if right / left <= (1 + tolerance) ** 2:
             return tried
-        sigmas = [s for s in log_grid(left, right, REFINED + 2)[1:-1] if s not in tried]
+        # The middle of the finer grid is the best one again, up to rounding: as a neighbour of
+        # itself it would end the search on one side
+        finer = log_grid(left, right, REFINED + 2)[1:-1]
+        sigmas = [s for s in finer if not any(math.isclose(s, known) for known in tried)]
 
 
 def _log_sum_exp(
