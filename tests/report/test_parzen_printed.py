@@ -32,10 +32,10 @@ def test_printed_cells_differences_and_edges():
     assert f"+1.5 nats; inside {said} [171.5, 281.5] of one more training" in text
     assert "A paper shows one training" in text
     assert "160.0 ± 2.0 (examples) ± 10.0 (seeds, n = 2)\\*" in text
-    assert "- \\* A σ" in text
+    assert "- \\* σ on" in text
     assert "k-means centroids: 1,000" in text
-    assert "whose mean is given with the mean of their own errors" in text
-    assert "Selected checkpoint: the one that the settings choose" in text
+    assert "over independent trainings (seeds), whose mean is given" in text
+    assert "Selected: the checkpoint that the experiment's rule keeps" in text
 
 
 def test_estimators_never_share_a_column_and_references_stand_apart():

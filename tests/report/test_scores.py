@@ -135,7 +135,7 @@ def test_cells_of_the_copying_test_and_collapsed_samples_are_told():
     (usual,) = scores_printed(long_form("scores", RESULTS))
     assert COLLAPSED not in usual.notes
     assert CELLS not in usual.columns
-    assert "holds the trained model fixed and, of precision, recall, density and" in str(part.notes)
+    assert "holds the model fixed and, of precision, recall, density and" in str(part.notes)
 
 
 def test_each_shown_score_says_how_to_read_it():
@@ -144,21 +144,21 @@ def test_each_shown_score_says_how_to_read_it():
         assert f"{module.TITLE}: {module.READING}" in part.notes
     (only,) = scores_printed(long_form("scores", RESULTS[:1]))
     assert not any(data_copying.READING in note for note in only.notes)
-    assert any("references" in note for note in only.notes)
+    assert any("Training images show" in note for note in only.notes)
     assert "10,000 samples and 10,000 unseen images" in to_markdown([only])
 
 
 def test_in_features_only_what_the_fit_touches_has_a_warning():
     def warnings(results):
         (part,) = scores_printed(long_form("scores", results))
-        return [note for note in part.notes if str(note).startswith("In features")]
+        return [note for note in part.notes if str(note).startswith("The classifier")]
 
     assert warnings(RESULTS) == []
     copying = (_row("seed-1/selected"), "data_copying", {"features": _result(-1.0)})
     training = (TRAINING, "mmd", {"features": _result(1e-4)})
     for touched in ([copying], [training], [copying, training]):
         (note,) = warnings([*RESULTS, *touched])
-        assert "read C_T and the row of training images with care" in note
+        assert "read their row, and C_T, with care" in note
 
 
 def test_each_classifier_behind_features_is_told_once():

@@ -23,9 +23,8 @@ from deepgen.evaluation.sets import Sets, choose
 
 TITLE = "Data copying (C_T)"
 READING = (
-    "0 is best: far below 0 (under -3) the samples lie nearer to training images than unseen real "
-    "images do, which is copying (or, in pixels, blur); far above 0 they lie farther off, which is "
-    "underfitting; the error is that of a model that does neither."
+    "0 is best; under -3 samples lie nearer to training images than unseen images do, as copies and "
+    "blur do; far above 0 they lie farther off."
 )
 
 HOLDS = "the cells and the training set"

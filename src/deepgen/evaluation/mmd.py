@@ -17,10 +17,7 @@ from deepgen.evaluation.distances import squared_distances
 from deepgen.evaluation.sets import Sets, equal_numbers
 
 TITLE = "Squared maximum mean discrepancy"
-READING = (
-    "0 is best and larger is worse: below about twice its standard error this kernel cannot tell "
-    "samples from test images, and being unbiased the value may then be negative."
-)
+READING = "0 is best; below about twice its error this kernel cannot tell samples from test images."
 
 HOLDS = "the kernel's bandwidth"
 

@@ -18,9 +18,8 @@ from deepgen.evaluation.sets import Sets, equal_numbers
 
 TITLE = "Precision, recall, density and coverage"
 READING = (
-    "Precision and density ask whether samples look like test images, recall and coverage whether "
-    "every test image has samples like it: 1 is best for all four, though density may exceed 1 "
-    "where samples crowd."
+    "1 is best: precision and density ask whether samples look like test images, recall and coverage "
+    "whether every test image has samples like it."
 )
 
 HOLDS = "the balls of both sets"

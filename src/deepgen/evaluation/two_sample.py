@@ -22,10 +22,7 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation.sets import Sets, equal_numbers
 
 TITLE = "Classifier two-sample test (accuracy)"
-READING = (
-    "0.5 is best: the share of unseen images that a classifier rightly calls sample or test image, "
-    "and 1 means that it can always tell."
-)
+READING = "0.5 is best; 1 means that a classifier can always tell a sample from a test image."
 
 HOLDS = "the fitted classifier"
 

@@ -12,18 +12,16 @@ PUBLISHED = "parzen, as published"
 CHECKPOINTS = {"selected": "selected checkpoint", "last": "last checkpoint"}
 
 ERRORS = (
-    "In brackets: what a standard error (±) is over: test images (examples), splits of the data "
-    "set (folds) or independent trainings (seeds), whose mean is given with the mean of their own "
-    "errors."
+    "±: a standard error over test images (examples) or splits of the set (folds), all else held "
+    "fixed, or over independent trainings (seeds), whose mean is given."
 )
 DIFFERENCE = (
-    "A paper shows one training, so its number is held against the 95 % prediction interval of one "
-    "more training of ours: mean ± t s sqrt(1 + 1/n), with the standard deviation s over n seeds "
-    "and Student's t of n − 1 degrees of freedom. The published ± is over the same test images, so "
-    "it is not added."
+    "A paper shows one training: its number is held against the 95 % prediction interval of one more "
+    "of ours, mean ± t s sqrt(1 + 1/n), s over n seeds. The published ± is over the same test images "
+    "and is not added."
 )
 ONE_SEED = "no verdict from one seed"
-EDGE = "* A σ of one seed or fold at least is on the edge of its grid: a better one may lie beyond."
+EDGE = "* σ on the edge of its grid: a better one may lie beyond."
 
 
 def pick(table: pd.DataFrame, **wanted: str) -> pd.DataFrame:

@@ -83,11 +83,9 @@ def costs_printed(table: pd.DataFrame, experiments: dict[str, Any]) -> PrintedTa
         label = f"{experiment_label(row['experiment'], experiments)}, seed {row['seed']}"
         rows.append(PrintedRow(label, cells))
     notes = [
-        "Wall-clock hours of all epochs, also those before an interruption, with the scores that "
-        "choose a checkpoint; other work on the machine lengthens them, and hardly moves processor "
-        "time, which is of all threads and not given for a GPU. Peak memory: of the process, or of "
-        "the GPU if it used one. The model is what sampling needs, the objective what only "
-        "training needs.",
+        "Hours are of all epochs with their scores; other work on the machine lengthens wall-clock "
+        "time and hardly moves processor time (all threads; none for a GPU). Memory: of the "
+        "process, or of the GPU.",
         *not_recorded(rows),
     ]
     headings = ["Experiment, seed", *(heading for _, heading in COLUMNS.values())]

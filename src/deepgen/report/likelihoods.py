@@ -12,8 +12,7 @@ from deepgen.report.printed import DASH, EMPTY, Cell, PrintedBlock, PrintedTable
 # How to read a number of each kind, in the order of columns
 READING = {
     "exact": "Exact: the model's own likelihood, without an approximation.",
-    "lower bound": "Lower bound: the likelihood is this or higher, by an unknown amount, so a "
-    "lower one does not show a worse model.",
+    "lower bound": "Lower bound: the likelihood is this or higher, by an unknown amount.",
     "estimate": "Estimate: the likelihood may lie on either side of it.",
 }
 
@@ -79,7 +78,7 @@ def _notes(table: pd.DataFrame) -> list[str]:
     if table["interval_low"].notna().any():
         notes.append(
             "Shared: lowest and highest value of a term that all test images have in common, as "
-            "−log Z, relative to the one used. No standard error over examples holds it."
+            "−log Z, relative to the one used."
         )
     for row in table.drop_duplicates(["model", "selection", "estimator", *KIND]).to_dict("records"):
         facts = []

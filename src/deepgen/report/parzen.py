@@ -109,23 +109,20 @@ def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFra
     others = measured[measured["num_samples"] != usual].drop_duplicates("model")
     counts = zip(others["model"], others["num_samples"], strict=True)
     notes = [
-        f"Nats compare within this space only. {ERRORS} An error over examples or folds holds the "
-        "trained model, its samples and σ fixed.",
-        "Released default grid: σ is chosen from the few values of the setting parzen.grid. Fine "
-        "sigma: it is searched closely. Both on validation images."
-        + " Which σ the published numbers were given is not known."
+        f"Nats compare within this space only. {ERRORS}",
+        "σ is chosen on validation images, from the few values of the released default grid or "
+        "closely (fine sigma)."
+        + " How the published one was chosen is not known."
         * len(published[:1]),
         "; ".join([f"Samples: {usual:,} a model and seed", *(f"{m}: {n:,}" for m, n in counts)])
         + ".",
     ]
     if (measured["standard_error_over"] == "folds").any():
-        notes.append("Each fold has its own σ, chosen on its own validation images.")
+        notes.append("Each fold has its own σ.")
     if (measured["selection"] != "").any():
         notes.append(
-            "Selected checkpoint: the one that the settings choose, never by test images. Last "
-            "checkpoint: the end of the training."
-            + " Which one a published number is of is not known."
-            * len(published[:1])
+            "Selected: the checkpoint that the experiment's rule keeps, never by test images; last: "
+            "the end of the training."
         )
     if (compared["standard_error_over"] == "seeds").any():
         notes.append(DIFFERENCE)

@@ -36,11 +36,8 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         headings,
         [PrintedBlock("", lines(table, columns))],
         [
-            "Of one model, the selected checkpoint of the first seed. ±: the standard error over "
-            f"{over}, as above. SD over samples: the standard deviation of the score over {sets} "
-            "sets of samples of the model, each with a σ of its own. SD over images for σ: that "
-            f"over {resamples} choices of σ on as many other validation images, drawn from all in "
-            "runs of neighbours; 0 if all chose the same σ."
+            f"Selected checkpoint of the first seed. ± over {over}; SD over {sets} sets of samples, "
+            f"each with its own σ; SD over {resamples} choices of σ on other validation images."
         ],
     )
 

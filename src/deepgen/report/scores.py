@@ -125,26 +125,23 @@ def _notes(table: pd.DataFrame) -> list[str | Cell]:
         notes.append(COLLAPSED)
     if table["cells_used"].notna().any():
         notes.append(
-            f"C_T is a mean over the cells with at least {data_copying.LEAST_IN_CELL} samples and "
-            "held-out images, so it says nothing of the others."
+            f"C_T speaks of the cells with at least {data_copying.LEAST_IN_CELL} samples and "
+            "held-out images."
         )
     samples, images = table["num_samples"].max(), table["num_test_examples"].max()
     notes.append(
-        f"At most {samples:,} samples and {images:,} unseen images were compared. A standard error "
-        "(±) is over the images, or where it says so over seeds: independent trainings, whose mean "
-        "is given. A share of all or none has none. An error over the images holds the trained "
-        f"model fixed and, of {'; of '.join(holds)}."
+        f"At most {samples:,} samples and {images:,} unseen images. ± over images holds the model "
+        f"fixed and, of {'; of '.join(holds)}; a share of all or none has none."
     )
     if (table["selection"] == "").any():
         notes.append(
-            "Rows without a checkpoint are references. Training images show what each score gives "
-            "to real images, and C_T to copies."
+            "Training images show what each score gives to real images, and C_T to copies."
         )
     features = pick(table, representation="features")
     if ((features["score"] == "data_copying") | (features["selection"] == "")).any():
         notes.append(
-            "In features read C_T and the row of training images with care: the classifier was "
-            "fitted to these images."
+            "The classifier of the features was fitted to the training images: read their row, and "
+            "C_T, with care."
         )
     return notes
 

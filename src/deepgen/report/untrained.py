@@ -13,9 +13,8 @@ from deepgen.report.roles import CONSTANT
 from deepgen.report.same_model import Result
 
 UNTRAINED = (
-    "Untrained: its score under the released default grid does not exceed that of one constant "
-    f"image, the training mean, by {ERRORS:.0f} standard errors of the difference, taken on the "
-    "same test images."
+    "Untrained: not better than one constant image, the training mean, by "
+    f"{ERRORS:.0f} standard errors of the difference (released default grid, same test images)."
 )
 
 

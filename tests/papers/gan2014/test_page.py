@@ -35,7 +35,7 @@ def test_the_page_has_the_papers_order(made):
         "Table 1 of the paper",
         "Table 2 of the paper",
         "LFW faces: an open stand-in for TFD, which must be asked for. Its scores are below.",
-        "* A σ of one seed or fold at least is on the edge of its grid",
+        "* σ on the edge of its grid",
         "Shortened: mnist 5 of 1,500 epochs, lfw-pretrain 4 of 50 epochs.",
     ):
         assert sentence in text, sentence

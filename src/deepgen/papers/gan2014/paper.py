@@ -14,13 +14,19 @@ SETTINGS = Gan2014  # the key `papers.gan2014` of a run file
 # The parts of Figure 2, and what stands in for one: an open set, or networks and schedules of ours
 FIGURES = {
     "figure2a": SAMPLES,
-    "figure2a_ours": replace(SAMPLES, own={"instead": "In place of Figure 2 a, a recipe of ours. "}),
+    "figure2a_ours": replace(
+        SAMPLES, own={"instead": "In place of Figure 2 a, a recipe of ours. "}
+    ),
     "figure2b": SAMPLES,
     "figure2b_lfw": replace(SAMPLES, own={"instead": "In place of Figure 2 b, which shows TFD. "}),
     "figure2c": SAMPLES,
-    "figure2c_ours": replace(SAMPLES, own={"instead": "In place of Figure 2 c, networks of ours. "}),
+    "figure2c_ours": replace(
+        SAMPLES, own={"instead": "In place of Figure 2 c, networks of ours. "}
+    ),
     "figure2d": SAMPLES,
-    "figure2d_ours": replace(SAMPLES, own={"instead": "In place of Figure 2 d, networks of ours. "}),
+    "figure2d_ours": replace(
+        SAMPLES, own={"instead": "In place of Figure 2 d, networks of ours. "}
+    ),
     "figure3": INTERPOLATION,
 }
 

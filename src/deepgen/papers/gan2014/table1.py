@@ -82,13 +82,13 @@ def _about(ours: pd.DataFrame) -> str:
     text = f"Published: {SOURCE}."
     if len(ours):
         text += (
-            " Ours: the selected checkpoint, σ chosen from the default values of the released "
-            "script; the paper says only that σ was cross-validated."
+            " Ours: the selected checkpoint under the released script's default grid of σ; the paper "
+            "says only that σ was cross-validated."
         )
     kinds = listed([f"the {over} of {dataset}" for dataset, over in ERROR_OVER.items()])
     return (
-        f"{text} A standard error (±) is over {kinds}, or where it says so over seeds, whose mean "
-        "is given. Which checkpoint the paper scored is not known."
+        f"{text} ± is over {kinds}, or over seeds where it says so. Which checkpoint the paper "
+        "scored is not known."
     )
 
 

@@ -98,11 +98,9 @@ def table2_printed(
     ]
     rows = [_measured(name, costs, manifests, table, experiments) for name in experiments]
     notes = [
-        "Processor time, or (wall) wall-clock time where a GPU did the work or none was recorded; "
-        "of several seeds, the mean. A sample is one of those drawn at once for the score. A "
-        "log-likelihood is that of one test image under a Parzen window on all samples, by both "
-        "estimators together; choosing σ comes on top.",
-        "Inference has no column: adversarial nets learn none here.",
+        "Processor time, or wall-clock time (wall); of several seeds the mean. A log-likelihood is "
+        "that of one test image under both estimators; choosing σ comes on top. Inference has no "
+        "column: adversarial nets learn none here.",
         *not_recorded(rows),
     ]
     if first_phases := [n for e in experiments.values() if (n := e["settings"].get("init_from"))]:
