@@ -45,7 +45,10 @@ def clone(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(
     ("config", "stages"),
-    [("config/config.yaml", STAGES | PUBLIC), ("config/quick.yaml", STAGES)],
+    [
+        ("config/config.yaml", STAGES | PUBLIC),
+        ("config/quick.yaml", STAGES | {"count_operations"}),
+    ],
 )
 def test_a_fresh_clone_plans_every_stage(clone, config, stages):
     result = call("snakemake", "-n", "--configfile", config, cwd=clone)
