@@ -89,7 +89,7 @@ PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv", "mnist-mixture"]
     ("name", "experiments"),
     [
         ("config", PUBLIC),
-        ("laptop", ["mnist", "lfw-small", "mnist-mixture"]),
+        ("laptop", ["mnist", "lfw-small", "cifar10-small", "mnist-mixture"]),
         ("paper-cpu", PUBLIC),
         ("quick", ["mnist", "mnist-mixture"]),
     ],
