@@ -82,7 +82,7 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ("config/experiments/mnits.yaml", "did you mean 'mnist'?"),
         ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; it has mnist"),
         (
-            "config/laptop.yaml:nope",
+            "config/config.yaml:nope",
             "cifar10-conv, mnist-mixture, lfw-pretrain",
         ),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),

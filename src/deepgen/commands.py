@@ -409,7 +409,7 @@ def _experiment(o: argparse.Namespace) -> Experiment:
     path, _, name = o.settings.partition(":")
     if name:
         plan = Plan(load_config(Path(path), Path(path).parent))
-        return plan.trained[_named(plan, path, name)]
+        return plan.config[_named(plan, path, name)]
     if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
         raise DeepgenError(f"{path} is a run file: name one of its experiments, as in {path}:mnist")
     return load_experiment(Path(path))

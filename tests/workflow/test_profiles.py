@@ -29,7 +29,11 @@ def test_a_finished_run_is_finished_under_every_profile(project, name):
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_profile_names_rules_that_exist(name):
     profile = yaml.safe_load((ROOT / "profiles" / name / "config.yaml").read_text())
-    rules = set(re.findall(r"^rule (\w+):", "".join(map(Path.read_text, RULES)), re.MULTILINE))
+    rules = set(
+        re.findall(
+            r"^(?:use rule \w+ as|rule) (\w+)", "".join(map(Path.read_text, RULES)), re.MULTILINE
+        )
+    )
     studies = {f"study_{name}" for name in STUDIES}
     assert studies <= set(profile["set-resources"]) <= rules | studies
     assert set(profile.get("preemptible-rules", [])) <= rules

@@ -45,7 +45,7 @@ AFTER_SIGMA = {
     "select_sigma": 4,
     "score_under_window": 4,
     "parzen_spread": 1,
-    "draw_figure": 1,
+    "draw_figure": 2,  # the sigma curve, and the learning curve with the score of real images
 } | REPORT
 # Figure 3 stands on its experiment's page and on the paper's, not on the front page
 ONE_FIGURE = {"draw_figure": 1, "write_page": 1, "write_gan2014": 1}
@@ -61,7 +61,7 @@ CODE_EDITS = {
     "network": (GAN, "clamp(1e-7, 1 - 1e-7)", "clamp(1e-6, 1 - 1e-6)", AFTER_TRAINING | THEORY),
     "loop": ("src/deepgen/training/loop.py", "self.update += 1", "self.update += 1 + 0",
              AFTER_TRAINING | THEORY),
-    "another optimiser": ("src/deepgen/training/optimisers/adam.py", "def build(",
+    "another optimiser": ("src/deepgen/training/optimisers/rmsprop.py", "def build(",
                           "EDITED = 1\n\n\ndef build(", {}),
     "another family": ("src/deepgen/families/mixture/model.py", "build = Mixture",
                        "EDITED = 1\nbuild = Mixture", {}),

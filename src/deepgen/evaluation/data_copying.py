@@ -23,8 +23,8 @@ from deepgen.evaluation.sets import Sets, choose
 
 TITLE = "Data copying (C_T)"
 READING = (
-    "0 is best; under -3 samples lie nearer to training images than unseen images do, as copies and "
-    "blur do; far above 0 they lie farther off."
+    "0 is best; under -3 samples lie nearer to training images than unseen images do, as copies "
+    "and blur do; far above 0 they lie farther off."
 )
 
 HOLDS = "the cells and the training set"

@@ -18,8 +18,8 @@ from deepgen.evaluation.sets import Sets, equal_numbers
 
 TITLE = "Precision, recall, density and coverage"
 READING = (
-    "1 is best: precision and density ask whether samples look like test images, recall and coverage "
-    "whether every test image has samples like it."
+    "1 is best: precision and density ask whether samples look like test images, recall and "
+    "coverage whether every test image has samples like it."
 )
 
 HOLDS = "the balls of both sets"

@@ -16,9 +16,9 @@ ERRORS = (
     "fixed, or over independent trainings (seeds), whose mean is given."
 )
 DIFFERENCE = (
-    "A paper shows one training: its number is held against the 95 % prediction interval of one more "
-    "of ours, mean ± t s sqrt(1 + 1/n), s over n seeds. The published ± is over the same test images "
-    "and is not added."
+    "A paper shows one training: its number is held against the 95 % prediction interval of one "
+    "more of ours, mean ± t s sqrt(1 + 1/n), s over n seeds. The published ± is over the same test "
+    "images and is not added."
 )
 ONE_SEED = "no verdict from one seed"
 EDGE = "* σ on the edge of its grid: a better one may lie beyond."

@@ -121,8 +121,8 @@ def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFra
         notes.append("Each fold has its own σ.")
     if (measured["selection"] != "").any():
         notes.append(
-            "Selected: the checkpoint that the experiment's rule keeps, never by test images; last: "
-            "the end of the training."
+            "Selected: the checkpoint that the experiment's rule keeps, never by test images; "
+            "last: the end of the training."
         )
     if (compared["standard_error_over"] == "seeds").any():
         notes.append(DIFFERENCE)

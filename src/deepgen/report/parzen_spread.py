@@ -36,8 +36,8 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         headings,
         [PrintedBlock("", lines(table, columns))],
         [
-            f"Selected checkpoint of the first seed. ± over {over}; SD over {sets} sets of samples, "
-            f"each with its own σ; SD over {resamples} choices of σ on other validation images."
+            f"Selected checkpoint of the first seed. ± over {over}; SD over {sets} sets of "
+            f"samples, each with its own σ; SD over {resamples} choices of σ on other validation images."
         ],
     )
 

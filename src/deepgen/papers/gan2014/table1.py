@@ -82,8 +82,8 @@ def _about(ours: pd.DataFrame) -> str:
     text = f"Published: {SOURCE}."
     if len(ours):
         text += (
-            " Ours: the selected checkpoint under the released script's default grid of σ; the paper "
-            "says only that σ was cross-validated."
+            " Ours: the selected checkpoint under the released script's default grid of σ; the "
+            "paper says only that σ was cross-validated."
         )
     kinds = listed([f"the {over} of {dataset}" for dataset, over in ERROR_OVER.items()])
     return (
