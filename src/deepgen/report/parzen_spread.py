@@ -37,7 +37,8 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         [PrintedBlock("", lines(table, columns))],
         [
             f"Selected checkpoint of the first seed. ± over {over}; SD over {sets} sets of "
-            f"samples, each with its own σ; SD over {resamples} choices of σ on other validation images."
+            f"samples, each with its own σ; SD over {resamples} choices of σ on other validation "
+            "images."
         ],
     )
 
