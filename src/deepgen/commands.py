@@ -26,6 +26,7 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES
 from deepgen.figures.catalogue import STUDIES, Study
 from deepgen.papers import PAPERS, paper_of
+from deepgen.places import fold_folders
 from deepgen.report.publish import publish as publish_report
 from deepgen.settings import Experiment
 from deepgen.training.settings import Training
@@ -129,7 +130,7 @@ def likelihood(o: argparse.Namespace) -> None:
 def parzen_spread(o: argparse.Namespace) -> None:
     """Take the errors of a Parzen score that its ± leaves out."""
     settings = _settings(o)
-    folds = [f"fold-{k}/" for k in range(1, settings["folds"] + 1)] or [""]
+    folds = fold_folders(settings["folds"])
     reads = SCORES["parzen_spread"].reads
     inputs = {"model": o.model, "samples": o.samples}
     inputs |= _in(o.data, *(f"{fold}{split}.npy" for fold in folds for split in reads))
@@ -201,7 +202,7 @@ def score(o: argparse.Namespace) -> None:
     settings = _settings(o)
     inputs, folds = {"samples": o.samples}, [""]
     if "folds" in settings:
-        folds = [f"fold-{k}/" for k in range(1, settings["folds"] + 1)] or [""]
+        folds = fold_folders(settings["folds"])
         if len(o.sigma) != len(folds):
             raise DeepgenError(f"--sigma needs {len(folds)} files, one a fold, not {len(o.sigma)}")
         inputs |= {f"{fold}sigma": path for fold, path in zip(folds, o.sigma, strict=True)}

@@ -1,4 +1,4 @@
-"""Places in `results/<run>/`: a training, one of its checkpoints, or a reference."""
+"""Places in `results/<run>/`: a training, one of its checkpoints, a reference, or folds in them."""
 
 import re
 from dataclasses import dataclass
@@ -10,6 +10,16 @@ _PATTERN = re.compile(
     r"(?:/seed-(?P<seed>\d+)(?:/(?P<checkpoint>selected|last))?|/references/(?P<reference>[a-z-]+))"
     r"(?:/(?P<file>.*))?"
 )
+
+
+def fold_folders(count: int) -> list[str]:
+    """What comes before the files of each fold; nothing for a set without folds.
+
+    Example:
+        >>> fold_folders(2), fold_folders(0)
+        (['fold-1/', 'fold-2/'], [''])
+    """
+    return [f"fold-{k}/" for k in range(1, count + 1)] or [""]
 
 
 @dataclass(frozen=True)

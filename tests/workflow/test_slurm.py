@@ -52,6 +52,11 @@ class SlowProject(Project):
     def said(self) -> str:
         return (self.root / "said").read_text()
 
+    def log(self) -> str:
+        """The log of the training; Snakemake removes it before a job begins."""
+        path = self.root / LOG
+        return path.read_text() if path.exists() else ""
+
     def training_log(self) -> str:
         return "".join(path.read_text() for path in self.root.glob("store/train/*/*/train.jsonl"))
 
@@ -129,9 +134,7 @@ def test_a_preempted_and_a_cancelled_training_end_with_the_same_bits(cluster, lo
         slurm("scontrol", "update", f"JobId={number}", "StartTime=now")  # else in two minutes
 
     project.wait_for_epoch(stopped + 30, head)
-    assert (
-        f"continues from saved states up to epoch {stopped} of" in (project.root / LOG).read_text()
-    )
+    assert f"continues from saved states up to epoch {stopped} of" in project.log()
     slurm("scancel", job)
 
     assert head.wait(timeout=400) == 0, project.said()
@@ -151,20 +154,19 @@ def test_a_killed_head_restarts_and_a_training_outlives_its_time(cluster, local,
     head.wait()
 
     assert project.start("--unlock").wait() == 0, project.said()
-    log = project.root / LOG
     # A minute is the shortest time that SLURM gives; with this margin 15 seconds of it are used.
     # Jobs read the rules anew, so those after the first that left have time enough.
     with project.edited("workflow/rules/common.smk", "margin = 30", "margin = 42"):
         head = project.start(*arguments, "--set-resources", "train:gpu=1", "train:runtime=1")
-        project.wait_for(lambda: "waiting for it" in log.read_text(), head)
-        assert f"SLURM job {first}," in log.read_text()
+        project.wait_for(lambda: "waiting for it" in project.log(), head)
+        assert f"SLURM job {first}," in project.log()
         assert first in training_jobs(), "the first trainer is no longer at work"
         slurm("scancel", first)
         project.wait_for(lambda: "Error in rule train" in project.said(), head)
     with project.edited("workflow/rules/common.smk", "margin = 30", "margin = -600"):
         assert head.wait(timeout=400) == 0, project.said()
 
-    assert re.search(r"continues from saved states up to epoch [1-9]", log.read_text())
+    assert re.search(r"continues from saved states up to epoch [1-9]", project.log())
     assert project.trained_epochs() == list(range(1, EPOCHS + 1)), "an epoch was trained twice"
     made = project.artefacts()
     assert MODEL in made

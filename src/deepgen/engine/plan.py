@@ -16,7 +16,7 @@ from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import FIGURES, Study
 from deepgen.files import canonical_json
 from deepgen.papers import PAPERS, figures_of, paper_of, studies_of
-from deepgen.places import CHECKPOINTS, Place
+from deepgen.places import CHECKPOINTS, Place, fold_folders
 from deepgen.report.roles import per_image, roles
 from deepgen.settings import Experiment
 
@@ -109,8 +109,7 @@ class Plan:
 
     def folds(self, experiment: str) -> list[str]:
         """Folders of the folds that choose sigma, `fold-1/` and so on; `""` without folds."""
-        count = DATASETS[self.config[experiment].dataset].folds
-        return [f"fold-{k}/" for k in range(1, count + 1)] or [""]
+        return fold_folders(DATASETS[self.config[experiment].dataset].folds)
 
     def sigma_folds(self, experiment: str, score: str) -> list[str]:
         """The folds whose sigma a score is given; none for a score without one."""

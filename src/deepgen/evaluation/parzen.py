@@ -59,7 +59,11 @@ def choose_sigmas(
 
 
 def evaluate(
-    samples: Tensor, test: Tensor, choices: dict[str, dict[str, Any]], space: str
+    samples: Tensor,
+    test: Tensor,
+    choices: dict[str, dict[str, Any]],
+    space: str,
+    whole_grid: bool = True,
 ) -> tuple[dict[str, dict[str, Any]], Tensor]:
     """The test log-likelihood of every estimator, with what a reader must know beside it.
 
@@ -68,6 +72,7 @@ def evaluate(
         test: Test images in the scoring space, [m, D].
         choices: From `choose_sigmas`.
         space: Name of the scoring space in words.
+        whole_grid: Whether to score every sigma of the grid, too; if not, `grid_scores` is empty.
 
     Returns:
         {estimator: {log_likelihood, standard_error, ...}}, in nats; the error is over test examples
@@ -76,7 +81,8 @@ def evaluate(
         image, float64 [estimators, m].
     """
     sigmas = [choice["sigma"] for choice in choices.values()]
-    grid = log_grid(*choices[RELEASED_GRID]["grid"]) if RELEASED_GRID in choices else []
+    on = choices.get(RELEASED_GRID) if whole_grid else None
+    grid = log_grid(*on["grid"]) if on else []
     values = log_likelihood(test, samples, [*sigmas, *grid])
     values, on_grid = values[: len(sigmas)], values[len(sigmas) :].mean(dim=1).tolist()
     curve = [list(pair) for pair in zip(grid, on_grid, strict=True)]

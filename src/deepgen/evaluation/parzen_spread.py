@@ -95,12 +95,12 @@ def spreads(
 def _score(
     samples: Tensor, folds: list[Fold], settings: dict[str, Any], space: str
 ) -> dict[str, dict[str, Any]]:
-    """The protocol of `parzen.json` as a whole."""
+    """The protocol of `parzen.json`, without the scores of its whole grid."""
     results = []
     for fold in folds:
         validation = fold.valid[: settings["sigma_examples"]]
         _, choices = choose_sigmas(validation, samples, settings)
-        results.append(evaluate(samples, fold.test, choices, space)[0])
+        results.append(evaluate(samples, fold.test, choices, space, whole_grid=False)[0])
     return over_folds(results) if len(results) > 1 else results[0]
 
 

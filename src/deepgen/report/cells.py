@@ -8,7 +8,6 @@ from deepgen.evaluation.prediction import prediction_interval
 from deepgen.report.printed import EMPTY, Cell, PrintedRow, number
 from deepgen.report.untrained import all_untrained, label
 
-PUBLISHED = "parzen, as published"
 CHECKPOINTS = {"selected": "selected checkpoint", "last": "last checkpoint"}
 
 ERRORS = (

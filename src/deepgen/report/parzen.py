@@ -4,12 +4,11 @@ from functools import partial
 
 import pandas as pd
 
-from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
+from deepgen.evaluation.estimators import FINE_SIGMA, PUBLISHED, RELEASED_GRID
 from deepgen.report.cells import (
     DIFFERENCE,
     EDGE,
     ERRORS,
-    PUBLISHED,
     difference_cell,
     lines,
     pick,

@@ -10,6 +10,7 @@ from deepgen.device import choose_device
 from deepgen.evaluation.parzen_spread import Fold, spreads
 from deepgen.families.trained import load_trained
 from deepgen.files import write_json
+from deepgen.places import fold_folders
 from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
 
@@ -49,7 +50,7 @@ def parzen_spread(
     spec, space = settings["parzen_spread"], settings["score_space"]
     folds = [
         Fold(*(score_images(data, f"{fold}{split}", space, target) for split in ("valid", "test")))
-        for fold in [f"fold-{k}/" for k in range(1, settings["folds"] + 1)] or [""]
+        for fold in fold_folders(settings["folds"])
     ]
     reported = load_samples(samples, folds[0].test)
     coordinates, sampler = build_space(space), settings.get("sampler", {})
