@@ -102,14 +102,14 @@ def test_settings_that_cannot_be_read_are_one_sentence(train, settings, said):
 
 
 def test_expected_code_that_is_not_json_is_one_sentence(train):
-    code, lines = train("--settings", "config/quick.yaml:mnist", "--expect-code", "{")
+    code, lines = train("--settings", "config/quick.yaml:mnist-annealed", "--expect-code", "{")
     assert (code, len(lines)) == (1, 1)
     assert "--expect-code is not JSON" in lines[0]
 
 
 def test_an_unknown_device_is_refused(train, capsys):
     with pytest.raises(SystemExit) as left:
-        train("--settings", "config/quick.yaml:mnist", "--device", "nope")
+        train("--settings", "config/quick.yaml:mnist-annealed", "--device", "nope")
     assert left.value.code == 2
     assert "'nope' is not cpu, cuda, cuda:1 or auto" in capsys.readouterr().err
 
@@ -209,7 +209,9 @@ def test_resolved_settings_that_lack_a_key_are_one_sentence(
 
 
 def test_a_model_for_an_experiment_that_continues_none_is_refused(train):
-    code, lines = train("--settings", "config/quick.yaml:mnist", "--first-phase", "x.safetensors")
+    code, lines = train(
+        "--settings", "config/quick.yaml:mnist-annealed", "--first-phase", "x.safetensors"
+    )
     assert (code, len(lines)) == (1, 1)
     assert "continues no other experiment: leave out --first-phase" in lines[0]
 

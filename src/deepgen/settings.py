@@ -129,7 +129,10 @@ class Experiment(Settings):
         description="Experiment whose last model of the same seed begins this one; it is trained, "
         "not scored.",
     )
-    title: Text = Field(description="Name of the model in tables and captions.")
+    title: Text = Field(
+        description="Name of the model in tables and captions. Words behind a comma tell "
+        "variants of a paper's model apart: `Adversarial nets, annealed (ours)`."
+    )
     seeds: Annotated[list[Seed], Field(min_length=1), EACH_ONCE] = Field(
         [1], description="Independent trainings; the first gives the figures."
     )

@@ -17,6 +17,19 @@ def test_one_seed_has_no_verdict():
     assert "interval" not in text
 
 
+def test_a_variant_is_compared_with_what_it_varies():
+    variant = ROWS[0] | {"model": "Adversarial nets, annealed (ours)"}
+    (part,) = parzen_printed(table_of([variant], [SCORES[0]]))
+    models, differences, *_ = part.blocks
+    assert [row.label for row in models.rows][-2:] == [
+        "Adversarial nets",
+        "Adversarial nets, annealed (ours), selected checkpoint",
+    ]
+    assert texts(differences.rows[0])[1] == "−5.0 nats; no verdict from one seed"
+    (other,) = parzen_printed(table_of([ROWS[0] | {"model": "Mixture, annealed"}], [SCORES[0]]))
+    assert "Difference to the published" not in [block.title for block in other.blocks]
+
+
 def test_printed_cells_differences_and_edges():
     text = to_markdown(parzen_printed(table_of(ROWS, SCORES)))
     lines = [line for line in text.splitlines() if line.startswith("| Adversarial nets")]

@@ -9,6 +9,7 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import Study
 from deepgen.papers import figures_of, paper_of, studies_of
+from deepgen.report.wording import name_in_papers
 from deepgen.settings import Experiment, Run
 
 MODEL = ("model", "model_space")
@@ -145,13 +146,10 @@ def _figure_settings(
 
 
 def _published(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]:
-    """What the experiment's paper printed of this model on this data set.
-
-    A title's words behind a comma tell variants of one model apart.
-    """
+    """What the experiment's paper printed of this model, or of what it varies, on this data set."""
     if not experiment.paper:
         return []
-    model, paper = experiment.title.partition(",")[0], experiment.paper
+    model, paper = name_in_papers(experiment.title), experiment.paper
     rows = importlib.import_module(f"deepgen.papers.{paper}.published").published([dataset.title])
     return [
         {"label": paper_of(paper).CITATION, "log_likelihood": row["log_likelihood"]}

@@ -134,7 +134,8 @@ def _draw(images: int, count: int, resamples: int, rng: torch.Generator) -> Tens
 
     A block bootstrap (Kunsch 1989; circular, Politis and Romano 1992): `count` of all images are
     drawn with replacement, ten runs of neighbours with random starts, because neighbours resemble
-    each other (MNIST's share a writer, LFW's are one person). Drawn one by one they would give a
+    each other (MNIST's in their ink: its mean correlates by 0.05 to 0.15 up to 50 images apart;
+    LFW's are one person). Drawn one by one they would give a
     third of the spread of MNIST's ten disjoint blocks of 1,000.
     """
     length = math.ceil(count / RUNS)

@@ -7,6 +7,7 @@ import pandas as pd
 from deepgen.evaluation.prediction import prediction_interval
 from deepgen.report.printed import EMPTY, Cell, PrintedRow, number
 from deepgen.report.untrained import all_untrained, label
+from deepgen.report.wording import name_in_papers
 
 CHECKPOINTS = {"selected": "selected checkpoint", "last": "last checkpoint"}
 
@@ -97,9 +98,9 @@ def difference_cell(mine: pd.DataFrame, published: pd.DataFrame) -> Cell:
 
     Args:
         mine: Our rows of one model, checkpoint and estimator, which may be none.
-        published: Rows of a data set, in which the model may be missing.
+        published: Rows of a data set, in which the model, or what it varies, may be missing.
     """
-    theirs = published[published["model"].isin(mine["model"])]
+    theirs = published[published["model"].isin(mine["model"].map(name_in_papers))]
     if theirs.empty or all_untrained(mine):
         return EMPTY
     ours, paper = mine["log_likelihood"].iloc[0], theirs["log_likelihood"].iloc[0]

@@ -17,7 +17,7 @@ from deepgen.report.cells import (
 )
 from deepgen.report.printed import EMPTY, PrintedBlock, PrintedRow, PrintedTable, number
 from deepgen.report.untrained import UNTRAINED
-from deepgen.report.wording import listed
+from deepgen.report.wording import listed, name_in_papers
 
 HEADINGS = {
     PUBLISHED: "as published",
@@ -49,7 +49,7 @@ def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
         model=published["model"].mask(both, published["model"] + " (published)")
     )
     difference = partial(difference_cell, published=published)
-    compared = ours[ours["model"].isin(published["model"])]
+    compared = ours[ours["model"].map(name_in_papers).isin(published["model"])]
     blocks = [
         PrintedBlock("", lines(named, columns) + lines(ours, columns)),
         PrintedBlock(
@@ -125,7 +125,8 @@ def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFra
         )
     if (compared["standard_error_over"] == "seeds").any():
         notes.append(DIFFERENCE)
-    theirs = published[published["model"].isin(compared["model"])]["log_likelihood"]
+    theirs = published[published["model"].isin(compared["model"].map(name_in_papers))]
+    theirs = theirs["log_likelihood"]
     notes += filter(None, [implied_sigma(measured, value) for value in theirs])
     notes += [UNTRAINED] * bool((measured["untrained"] != "").any())
     return notes + [EDGE] * starred(measured)

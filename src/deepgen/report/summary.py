@@ -12,6 +12,7 @@ from deepgen.report.long_form import Measured
 from deepgen.report.not_run import sources, state
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, span
 from deepgen.report.untrained import UNTRAINED
+from deepgen.report.wording import name_in_papers
 
 PARZEN = ["Parzen, published (nats)"]
 BUDGET = (
@@ -77,7 +78,7 @@ def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cel
     A published score in another space is none.
     """
     ours = pick(table, **names, origin="measured", selection="selected")
-    theirs = pick(table, **names, origin="published")
+    theirs = pick(table, **names | {"model": name_in_papers(names["model"])}, origin="published")
     if len(ours):
         theirs = pick(theirs, space=ours["space"].iloc[0])
     none = Cell("its paper has none") if paper and theirs.empty else score_cell(theirs)

@@ -31,6 +31,16 @@ def kept(selection: dict[str, Any], epochs: int | None = None) -> str:
     return f"the checkpoint with the best {BEST[selection['rule']]}, scored {often(selection)}"
 
 
+def name_in_papers(title: str) -> str:
+    """What a paper calls the model that one of ours is, or varies: the words before a comma.
+
+    Example:
+        >>> name_in_papers("Adversarial nets, annealed (ours)")
+        'Adversarial nets'
+    """
+    return title.partition(",")[0]
+
+
 def often(selection: dict[str, Any]) -> str:
     """How often a rule scores."""
     return "every epoch" if selection["every"] == 1 else f"every {selection['every']} epochs"

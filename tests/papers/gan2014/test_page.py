@@ -127,5 +127,5 @@ def test_a_run_of_one_part_of_the_paper_says_what_is_missing(made):
     made.make_tables()
     text = written(made, "gan2014")
     assert "Figure 2 a of the paper (MNIST): not run." in text
-    assert "MNIST: no experiment of this run has its Parzen score" in text
+    assert "MNIST: no experiment of this run has a Parzen score of Adversarial nets" in text
     assert "As Figure 3, which shows MNIST." in text

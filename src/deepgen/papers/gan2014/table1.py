@@ -62,12 +62,13 @@ def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTa
     paper = pd.DataFrame(published(datasets)).assign(source="", num_seeds=0)
     ours = pick(table[table["dataset"].isin(datasets)], origin="measured", selection="selected")
     ours = pick(ours, estimator=RELEASED_GRID, space=PIXELS)
+    released = set(pick(ours, model=OURS)["dataset"])
     rows = []
     for model in dict.fromkeys([*MODELS, *ours["model"]]):
         cells = []
         for dataset in datasets:
             mine = score_cell(pick(ours, model=model, dataset=dataset), brief=True)
-            if model == OURS and dataset not in set(ours["dataset"]):
+            if model == OURS and dataset not in released:
                 mine = Cell("not run")
             theirs = score_cell(pick(paper, model=model, dataset=dataset), brief=True)
             cells += [theirs, mine]
@@ -104,9 +105,10 @@ def _samples(ours: pd.DataFrame) -> list[str]:
 
 def _datasets(table: pd.DataFrame, ours: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[str]:
     """Data sets without a number of ours, and those of ours that no published number is about."""
-    how = {entry["dataset_title"]: " ".join(state(entry)) for entry in not_run}
-    none = "no experiment of this run has its Parzen score, in pixels."
-    absent = [name for name in ERROR_OVER if name not in set(ours["dataset"])]
+    how = {e["dataset_title"]: " ".join(state(e)) for e in not_run if e["model"] == OURS}
+    none = f"no experiment of this run has a Parzen score of {OURS} there, in pixels."
+    released = set(pick(ours, model=OURS)["dataset"])
+    absent = [name for name in ERROR_OVER if name not in released]
     notes = {name: how.get(name, none) for name in absent}
     scored = pick(table, origin="measured", selection="selected")
     for dataset, space in scored[["dataset", "space"]].drop_duplicates().to_numpy().tolist():
