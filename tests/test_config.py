@@ -709,7 +709,7 @@ def test_an_override_may_choose_another_rule(folder):
 @pytest.mark.parametrize("stage", ["table", "report"])
 def test_a_stage_of_a_whole_run_has_no_settings_of_an_experiment(root, stage):
     experiment = load_experiment(root / "config" / "experiments" / "mnist.yaml")
-    said = f"stage {stage} is about a whole run: name one, as in config/quick.yaml:mnist"
+    said = f"stage {stage} is about a whole run: name one, as in config/config.yaml:mnist"
     assert said in sentence_of(stage_settings, stage, experiment)
 
 

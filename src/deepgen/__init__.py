@@ -2,7 +2,7 @@
 
 Example, after `make reproduce`:
     import deepgen
-    model = deepgen.load_model("results/quick/mnist/seed-1/selected.safetensors")
+    model = deepgen.load_model("results/quick/mnist-annealed/seed-1/selected.safetensors")
     images = model.sample(16, seed=0)  # [16, 28, 28, 1], pixels in [0, 1]
 """
 

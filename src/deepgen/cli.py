@@ -19,7 +19,7 @@ DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by sta
 `snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
 
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
-experiment of a run file (config/quick.yaml:mnist), or resolved JSON, as Snakemake gives it"""
+experiment of a run file (config/config.yaml:mnist), or resolved JSON, as Snakemake gives it"""
 
 CURES = {
     errno.ENOSPC: "free some space or choose another folder",

@@ -81,12 +81,12 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     counted = _load_counted(checked, folder, where)
     check_titles(listed | {name: counted[name] for name in checked.not_run}, where)
     check_references(listed, where)
-    not_run = {name: e for name, e in listed.items() if _lacks_data(checked, e)}
+    not_run = {name: e for name, e in listed.items() if lacks_data(checked, e)}
     experiments = {name: e for name, e in listed.items() if name not in not_run}
     if not experiments:
         dataset = DATASETS[next(iter(not_run.values())).dataset]
         raise DeepgenError(f"{where}: no experiment is left: {dataset.how_to_get}")
-    first = {n: e for n, e in found.items() if n not in listed and not _lacks_data(checked, e)}
+    first = {n: e for n, e in found.items() if n not in listed and not lacks_data(checked, e)}
     budgets = {name: e.training.epochs for name, e in whole.items()}
     seeds = {name: len(e.seeds) for name, e in whole.items()}
     default = _experiments_of(folder / "config.yaml") if counted else []
@@ -113,7 +113,7 @@ def _experiments_of(path: Path) -> list[str]:
     return list(read_yaml(path).get("experiments", [])) if path.is_file() else []
 
 
-def _lacks_data(run: Run, experiment: Experiment) -> bool:
+def lacks_data(run: Run, experiment: Experiment) -> bool:
     """Whether the experiment's set must be asked for and the run does not say where it is."""
     return bool(DATASETS[experiment.dataset].how_to_get) and run.data.tfd.file is None
 

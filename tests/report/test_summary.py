@@ -123,6 +123,11 @@ def test_each_kind_of_likelihood_has_a_column():
         ["–", "800.00 ± 0.25 (examples)", "5 of 5", "1"],
         ["not run", "–", "–", "–"],
     ]
+    variant = {"dataset_title": "MNIST", "model": "Adversarial nets, longer"}
+    mixed = summary(_made(ROWS[:1], SCORES[:1]), runs({}, {}), {}, [variant])
+    (row,) = mixed.blocks[0].rows
+    assert [cell.text for cell in row.cells] == ["225 ± 2 (examples)", "not run", *["–"] * 5]
+    assert len(row.cells) + 1 == len(mixed.columns)
     beside = summary(_made(ROWS[:1], SCORES[:1], likely=likely), runs({}, {}), experiments, [])
     assert len(beside.columns) == 10
     assert "different quantities" in beside.notes[-1]

@@ -53,7 +53,7 @@ def print_estimate(configfile: Path, cores: int, brief: bool = False) -> None:
     """
     plan, speed = Plan(load_config(configfile)), Speed()
     costs = find_costs(plan, speed)
-    total = total_seconds(plan, costs, speed.slots(cores))
+    total = total_seconds(plan, costs, speed, cores)
     if brief:
         if total > HOUR:
             print(
@@ -100,8 +100,9 @@ def find_left(plan: Plan) -> dict[Place, float]:
     return left
 
 
-def total_seconds(plan: Plan, costs: dict[str, Cost], slots: int) -> float:
-    """When the last training ends, if so many run side by side and the longest chains begin."""
+def total_seconds(plan: Plan, costs: dict[str, Cost], speed: Speed, cores: int) -> float:
+    """When the last training ends, if as many run as fit, and the longest chains begin."""
+    threads = max((plan.config[name].threads for name in costs), default=1)
     seconds = {
         place: 3600 * share * (cost.hours or 0)
         for cost in costs.values()
@@ -112,7 +113,7 @@ def total_seconds(plan: Plan, costs: dict[str, Cost], slots: int) -> float:
         for place in seconds
         if (first := plan.config[place.experiment].init_from)
     }
-    return schedule(seconds, before, slots)
+    return schedule(seconds, before, speed.slots(cores, threads))
 
 
 def schedule(seconds: dict[Place, float], before: dict[Place, Place], slots: int) -> float:
@@ -207,7 +208,7 @@ def _run_files(configfile: Path, cores: int, speed: Speed) -> list[list[str]]:
             if "run" not in read_yaml(path):
                 continue
             plan = Plan(load_config(path))
-            seconds = total_seconds(plan, find_costs(plan, speed), speed.slots(cores))
+            seconds = total_seconds(plan, find_costs(plan, speed), speed, cores)
         except DeepgenError as error:
             rows.append([str(path), "", str(error)])
             continue

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from deepgen.checks import takes_samples
-from deepgen.config import Config
+from deepgen.config import Config, lacks_data
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
 from deepgen.engine.identity import code_of
 from deepgen.engine.slices import paper_settings, stage_settings
@@ -352,7 +352,9 @@ class Plan:
                 "seeds": len(experiment.seeds),
                 "figures": experiment.figures,
             }
-            found.append(entry | ({"how_to_get": dataset.how_to_get} if dataset.how_to_get else {}))
+            if lacks_data(self.config.run, experiment):
+                entry["how_to_get"] = dataset.how_to_get
+            found.append(entry)
         return found
 
     def _rows(self, name: str) -> Iterator[dict[str, Any]]:

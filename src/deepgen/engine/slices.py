@@ -69,7 +69,7 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
             return _figure_settings(experiment, settings, dataset, name)
         case "table" | "report":
             raise DeepgenError(
-                f"stage {stage} is about a whole run: name one, as in config/quick.yaml:mnist"
+                f"stage {stage} is about a whole run: name one, as in config/config.yaml:mnist"
             )
     raise DeepgenError(f"stage {stage!r} has no settings of an experiment")
 

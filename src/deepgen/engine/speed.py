@@ -39,7 +39,7 @@ class Speed:
             return None, "not counted"
         kind = (flop, *counted["parameters"].values(), threads)
         if kind not in self.known:
-            seconds = flop / (self.rate * threads)
+            seconds = flop / (self.rate * (threads if self.device.type == "cpu" else 1))
             if seconds < SMALL_SECONDS:
                 self.known[kind] = _timed(settings, self.device), "timed"
             else:
@@ -63,14 +63,14 @@ class Speed:
 
         return 6 * EXAMPLES * UNITS**2 / _fastest(update, device)
 
-    def slots(self, cores: int) -> int:
-        """How many trainings run side by side: one a core, or one a GPU."""
-        return torch.cuda.device_count() if self.device.type == "cuda" else max(1, cores)
+    def slots(self, cores: int, threads: int) -> int:
+        """How many trainings of so many threads run side by side, or how many GPUs there are."""
+        return torch.cuda.device_count() if self.device.type == "cuda" else max(1, cores // threads)
 
     def where(self, cores: int) -> str:
         """What they run on, in words."""
         if self.device.type == "cuda":
-            count = self.slots(cores)
+            count = torch.cuda.device_count()
             return f"{count} GPU{'s' if count > 1 else ''} ({torch.cuda.get_device_name()})"
         return f"{cores} core{'s' if cores > 1 else ''} of this machine"
 

@@ -43,8 +43,9 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     ends = f" (seed {chosen['seed']})" if "seed" in chosen else ""
     source = style.source(settings, inputs["history"])
     return (
-        f"{source}. {style.count(rows, 'row')} of {steps} images, each decoded from evenly "
-        "spaced points on the straight line in z space between two random draws"
+        f"{settings.get('instead', '')}{source}. {style.count(rows, 'row')} of {steps} images, "
+        "each decoded from evenly spaced points on the straight line in z space between two random "
+        "draws"
         f"{ends}; the draws are at the ends and were not chosen.{style.brightness(settings)}"
     )
 

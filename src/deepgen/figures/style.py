@@ -89,8 +89,8 @@ def brightness(settings: dict[str, Any]) -> str:
     if settings["space"] != "contrast-normalised":
         return ""
     return (
-        " Contrast-normalised values, shown as x / max|x| with one maximum a sheet, because a "
-        "sample's own mean and contrast are not known."
+        " Contrast-normalised values, as they are scored, shown as x / max|x| with one maximum a "
+        "sheet."
     )
 
 

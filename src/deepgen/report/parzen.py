@@ -17,7 +17,7 @@ from deepgen.report.cells import (
 )
 from deepgen.report.printed import EMPTY, PrintedBlock, PrintedRow, PrintedTable, number
 from deepgen.report.untrained import UNTRAINED
-from deepgen.report.wording import listed, name_in_papers
+from deepgen.report.wording import name_in_papers
 
 HEADINGS = {
     PUBLISHED: "as published",
@@ -97,8 +97,8 @@ def implied_sigma(table: pd.DataFrame, published: float) -> str:
         f"Real training images reach {number(grid['log_likelihood'].iloc[0])} nats at the grid's "
         f"σ = {grid['sigma'].iloc[0]} and {number(fine['log_likelihood'].iloc[0])} at the fine "
         f"σ = {fine['sigma'].iloc[0]}, but only {number(scores[best])} at σ = {best} of the grid. "
-        f"So the published {published:g} implies a σ near {listed(enough)} or a finer grid, unless "
-        "that model beats real images."
+        f"So the published {published:g} implies a σ near {' or '.join(enough)} or a finer grid, "
+        "unless that model beats real images."
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from deepgen.evaluation.catalogue import SCORES
+
 Result = tuple[dict[str, Any], str, dict[str, Any]]
 OTHER = {"selected": "last", "last": "selected"}
 
@@ -10,7 +12,8 @@ def mark_same_models(results: list[Result]) -> list[Result]:
     """The results with `same_model` in rows whose other checkpoint gave the same numbers.
 
     One table is not enough: two models may agree in a rank or a share. So all scores of all seeds
-    must be equal to the last bit, as those of the same samples are.
+    must be equal to the last bit, as those of the same samples are. Scores that only one of the two
+    is given tell nothing.
 
     Args:
         results: Row, name of a score, and content of its file, of all scores of whole experiments.
@@ -21,7 +24,8 @@ def mark_same_models(results: list[Result]) -> list[Result]:
     scores: dict[tuple[str, str], dict[tuple[Any, str], Any]] = {}
     for row, score, content in results:
         own = scores.setdefault((row["experiment"], row["selection"]), {})
-        own[row.get("seed"), score] = content
+        if not SCORES[score].once:
+            own[row.get("seed"), score] = content
 
     def same(row: dict[str, Any]) -> bool:
         own, other = row["selection"], OTHER.get(row["selection"])

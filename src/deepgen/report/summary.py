@@ -58,8 +58,10 @@ def summary(
         title = f"{names['dataset']}, {names['model']}"
         cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
         if parzen:
-            theirs = score_cell(pick(made.parzen, **names, origin="published"))
-            cells = [theirs, *cells, *[EMPTY] * 3]
+            theirs = pick(
+                made.parzen, **names | {"model": name_in_papers(entry["model"])}, origin="published"
+            )
+            cells = [score_cell(theirs), *cells, *[EMPTY] * 4]
         rows.append(PrintedRow(title, cells))
         text, files = " ".join([f"{title}:", *state(entry)]), sources(entry)
         notes.append(Cell(text, files) if files else text)

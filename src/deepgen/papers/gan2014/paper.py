@@ -28,6 +28,9 @@ FIGURES = {
         SAMPLES, own={"instead": "In place of Figure 2 d, networks of ours. "}
     ),
     "figure3": INTERPOLATION,
+    "figure3_ours": replace(
+        INTERPOLATION, own={"instead": "In place of Figure 3, a recipe of ours. "}
+    ),
 }
 
 # About no experiment: Figure 1 and the theory of sections 2 and 4

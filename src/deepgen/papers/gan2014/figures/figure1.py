@@ -58,8 +58,8 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     return (
         "A trained pair, not a drawing: x and z have one dimension, z is uniform, G "
         f"and D are multilayer perceptrons, and Algorithm 1 takes k = {k} steps of D for one of G "
-        f"(seed {int(a['seed'])}; the default settings and seed were chosen among several "
-        "because that pair ends close and its G rises; other seeds can end further away). (a) Near "
+        f"(seed {int(a['seed'])}; the default settings were chosen among about thirty by how close "
+        "p_g ends, the seed because its untrained G rises; others can end further away). (a) Near "
         f"convergence: {int(a['before']):,} iterations on data that lay {float(a['offset']):g} to "
         f"the right, then {style.count(first, 'iteration')} of "
         "D alone on the data of the figure. D is partially accurate, its "
