@@ -61,7 +61,7 @@ use rule score as score_under_window with:
         "results/{run}/{experiment}/{source}/{score}.npy",
         "results/{run}/{experiment}/{source}/{score}.prov.json",
     wildcard_constraints:
-        score="|".join(n for n, s in SCORES.items() if s.sigma),
+        score="|".join(n for n, s in SCORES.items() if s.of == "samples" and s.sigma),
 
 
 rule likelihood:
