@@ -185,6 +185,18 @@ def test_learning_curve_of_an_old_history_has_one_curve_and_no_lines_that_do_not
     assert "Parzen" not in learning_curve.caption({"history": old}, settings)
 
 
+def test_learning_curve_cuts_off_far_lower_scores_of_the_first_epochs_only():
+    scores = np.linspace(1000.0, 1590.0, 80)
+    for first, low, cut in ((900.0, 900.0, False), (-600.0, scores[8] - 250, True)):
+        scored = history(400)
+        scored.loc[scored["epoch"] % 5 == 0, "selection_score"] = scores
+        scored.loc[scored["epoch"] <= 30, "selection_score"] = first
+        scored["fine_score"] = scored["selection_score"]
+        (axes,) = learning_curve.draw({"history": scored}, SETTINGS).axes
+        assert low - 50 < axes.get_ylim()[0] < low
+        assert ("are cut off" in learning_curve.caption({"history": scored}, SETTINGS)) == cut
+
+
 def test_learning_curve_without_a_score_says_so():
     (axes,) = learning_curve.draw({"history": history(4)}, SETTINGS).axes
     assert "No validation score: training ended after 4 epochs" in axes.texts[0].get_text()

@@ -15,7 +15,7 @@ OPTIONAL = ("reference",)
 PARZEN = "validation_parzen"  # the rule with two estimators
 WORDS = ("from a grid", "searched closely")  # how σ is chosen
 LEAST_SPAN = 10.0  # nats that the axis covers at least
-BELOW = 250.0  # nats below the best score where the axis begins; first epochs may lie far lower
+BELOW = 250.0  # nats that the first tenth of the epochs is shown below the others
 
 
 @style.context()
@@ -47,7 +47,7 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     for label, (value, look) in lines.items():
         axes.axhline(value, linewidth=1.2, zorder=1.5, label=label, **look)
     values = [value for rows in curves.values() for value in rows]
-    low = max(min(values), max(values) - BELOW)
+    low = _lowest(curves)
     high = max([*values, *(value for value, _ in lines.values())])
     span = max(high - low, LEAST_SPAN)
     axes.set(
@@ -82,9 +82,16 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
         text += f" Dotted: {count:,} real training images in place of samples, on test images."
     if selection["rule"] == PARZEN and settings["published"]:
         text += " Dashed: published, on test images."
-    if min(rows.min() for rows in curves.values()) < max(r.max() for r in curves.values()) - BELOW:
-        text += f" Scores more than {BELOW:g} nats below the best are cut off."
+    if min(rows.min() for rows in curves.values()) < (low := _lowest(curves)):
+        text += f" Scores below {_number(low)} are cut off."
     return text
+
+
+def _lowest(curves: dict[str, pd.Series]) -> float:
+    """Where the axis begins: below all scores but far lower ones of the first tenth of epochs."""
+    all_scores = pd.concat(list(curves.values()))
+    later = all_scores[all_scores.index > all_scores.index.max() / 10]
+    return max(all_scores.min(), later.min() - BELOW)
 
 
 def _images(settings: dict[str, Any]) -> str:
