@@ -80,7 +80,8 @@ def _notes(table: pd.DataFrame) -> list[str]:
             "Shared: lowest and highest value of a term that all test images have in common, as "
             "−log Z, relative to the one used."
         )
-    for row in table.drop_duplicates(["model", "selection", "estimator", *KIND]).to_dict("records"):
+    own = table[table["same_model"] != "selected"]
+    for row in own.drop_duplicates(["model", "selection", "estimator", *KIND]).to_dict("records"):
         facts = []
         if row["num_samples"] > 0:
             facts.append(f"{row['kind']} from {row['num_samples']:,} samples an image")
