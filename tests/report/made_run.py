@@ -112,14 +112,11 @@ class MadeRun:
         return inputs, settings | {"figures": self._figures(page, settings["experiments"])}
 
     def _figures(self, page, experiments):
-        """The general ones for the front page, the paper's for its page, all of an experiment's."""
+        """None for the front page, the paper's for its page, all of an experiment's."""
         own = [figure for chosen in experiments.values() for figure in chosen["figures"]]
-        if page not in ("index", "gan2014"):
-            return own
-        general = [figure for figure in own if figure.partition("/")[2] in GENERAL]
-        if page == "index":
-            return general
-        numbered = [figure for figure in own if figure not in general]
+        if page != "gan2014":
+            return own * (page != "index")
+        numbered = [figure for figure in own if figure.partition("/")[2] not in GENERAL]
         return [*numbered, "gan2014/figure1", "gan2014/theory"]
 
     def _shared(self):

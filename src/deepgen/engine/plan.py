@@ -231,12 +231,11 @@ class Plan:
                 yield f"{folder}/{fold}select-sigma"
 
     def _figures(self, page: str) -> list[str]:
-        """The figures of a page, each `<experiment or paper>/<figure>`."""
+        """The figures of a page, each `<experiment or paper>/<figure>`; the front page has none."""
         found = []
         for name in self._shown(page):
             for figure in self.config[name].figures:
-                general = figure in FIGURES
-                if page == name or general == (page == "index"):
+                if page == name or (page in self.papers and figure not in FIGURES):
                     found.append(f"{name}/{figure}")
         run_figures = paper_of(page).RUN_FIGURES if page in self.papers else ()
         return found + [f"{page}/{figure}" for figure in run_figures]

@@ -8,6 +8,13 @@ from deepgen.report.wording import about, listed
 GPU = 50e12  # float32 operations a second that a large GPU sustains
 
 
+def briefly(entry: dict[str, Any]) -> tuple[str, str]:
+    """As `state`, on a page whose summary says what was counted."""
+    if "operations" not in entry:
+        return state(entry)
+    return "not run here.", "Its cost is in the summary."
+
+
 def state(entry: dict[str, Any]) -> tuple[str, str]:
     """How an experiment was left out, and why: `("not run.", "Ask its authors.")`.
 

@@ -22,7 +22,6 @@ SECTIONS = {
     "likelihoods": "Log-likelihoods",
     "parzen": "Parzen window log-likelihoods",
     "scores": "Scores that need no Inception weights",
-    "experiments": "Behind the numbers: each experiment",
     "costs": "What each training cost",
     "machines": "What machine made this",
 }

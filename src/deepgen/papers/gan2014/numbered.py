@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deepgen.report.contents import Picture
-from deepgen.report.not_run import state
+from deepgen.report.not_run import briefly
 
 # The caption of Figure 2: what each of its panels shows
 PANELS = {
@@ -75,13 +75,13 @@ def figure2(
         if not any(f.heading.startswith(f"Figure 2 {panel} of the paper") for f in there):
             title = ", ".join(filter(None, [dataset, model]))
             none = ("not run.", f"No experiment of this run shows {dataset} in this way.")
-            own = [state(e) for e in not_run if f"figure2{panel}" in e["figures"]]
+            own = [briefly(e) for e in not_run if f"figure2{panel}" in e["figures"]]
             said, reason = own[0] if own else none
             shown.append(Missing(f"Figure 2 {panel} of the paper ({title}): {said}", reason))
         shown += there
         for entry in not_run:
             if any(name.startswith(f"figure2{panel}_") for name in entry["figures"]):
-                said, reason = state(entry)
+                said, reason = briefly(entry)
                 title = f"{entry['dataset_title']}, {entry['model']}"
                 shown.append(Missing(f"In place of Figure 2 {panel} ({title}): {said}", reason))
     return shown

@@ -5,7 +5,6 @@ from typing import Any
 
 from deepgen.papers.gan2014 import templates
 from deepgen.papers.gan2014.numbered import figure, figure2
-from deepgen.papers.gan2014.published import BUDGETS
 from deepgen.papers.gan2014.table1 import of_the_paper, table1_printed
 from deepgen.papers.gan2014.table2 import table2_printed
 from deepgen.report.contents import Material
@@ -36,8 +35,6 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     trained = experiments | settings["first_phases"]
     short = {name: unfinished(name, trained, material.runs) for name in experiments}
     figure1, figure3 = (figure(number, pictures, short, untrained) for number in "13")
-    experiments_table = summary(own, material.runs, experiments, not_run)
-    experiments_table.notes.append(BUDGETS)
     theory = [picture for name, picture in pictures.items() if name.endswith("/theory")]
     sections = [
         ("theory", "Figure 1 and the theory", figure1 or theory),
@@ -52,7 +49,7 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         settings,
         FOLDER,
         paper=settings["papers"][0],
-        summary=[experiments_table],
+        summary=[summary(own, material.runs, experiments, not_run)],
         contents={id: heading for id, heading, there in sections if there},
         figure1=figure1,
         theory=theory,

@@ -16,11 +16,6 @@ PIXELS = "pixels in [0, 1]"
 STAND_INS = {"LFW faces": "TFD"}
 
 # What the budgets in the experiments' files rest on
-BUDGETS = (
-    "The released files of MNIST and CIFAR-10 have no rule that ends a training: their budgets "
-    "here are ours."
-)
-
 # Draws of a model that the released `parzen_ll.py` scores
 SAMPLES = 10_000
 

@@ -16,7 +16,7 @@ from deepgen.papers.gan2014.published import (
     published,
 )
 from deepgen.report.cells import EDGE, pick, score_cell, starred
-from deepgen.report.not_run import state
+from deepgen.report.not_run import briefly
 from deepgen.report.parzen import parzen_printed
 from deepgen.report.printed import Cell, PrintedBlock, PrintedRow, PrintedTable
 from deepgen.report.untrained import UNTRAINED
@@ -105,7 +105,7 @@ def _samples(ours: pd.DataFrame) -> list[str]:
 
 def _datasets(table: pd.DataFrame, ours: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[str]:
     """Data sets without a number of ours, and those of ours that no published number is about."""
-    how = {e["dataset_title"]: " ".join(state(e)) for e in not_run if e["model"] == OURS}
+    how = {e["dataset_title"]: " ".join(briefly(e)) for e in not_run if e["model"] == OURS}
     none = f"no experiment of this run has a Parzen score of {OURS} there, in pixels."
     released = set(pick(ours, model=OURS)["dataset"])
     absent = [name for name in ERROR_OVER if name not in released]
