@@ -275,12 +275,12 @@ def test_wrong_inputs_are_named(made, tmp_path):
     with pytest.raises(DeepgenError, match="has no page 'other'"):
         report(inputs, tmp_path / "out", settings | {"page": "other"})
     own, chosen = made.job("mnist")
+    own["figure:mnist/previews"].write_bytes(b"no image")
+    with pytest.raises(DeepgenError, match=r"previews\.png is damaged \(not a PNG\)"):
+        report(own, tmp_path / "out", chosen)
     own.pop("mmd:mnist/seed-2/selected")
     with pytest.raises(DeepgenError, match="need mmd:mnist/seed-2/selected"):
         report(own, tmp_path / "out", chosen)
-    inputs["figure:mnist/previews"].write_bytes(b"no image")
-    with pytest.raises(DeepgenError, match=r"previews\.png is damaged \(not a PNG\)"):
-        report(inputs, tmp_path / "out", settings)
 
 
 def test_training_sentences_follow_the_budgets_and_the_rule():
