@@ -91,6 +91,11 @@ def starred(table: pd.DataFrame) -> bool:
     return "sigma" in table and bool(table["sigma"].str.endswith("*").any())
 
 
+def published_of(mine: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """The published rows of the models that ours are, or vary."""
+    return published[published["model"].isin(mine["model"].map(name_in_papers))]
+
+
 def difference_cell(mine: pd.DataFrame, published: pd.DataFrame) -> Cell:
     """Ours less the published number and, with several seeds, where that lies among ours.
 
@@ -100,7 +105,7 @@ def difference_cell(mine: pd.DataFrame, published: pd.DataFrame) -> Cell:
         mine: Our rows of one model, checkpoint and estimator, which may be none.
         published: Rows of a data set, in which the model, or what it varies, may be missing.
     """
-    theirs = published[published["model"].isin(mine["model"].map(name_in_papers))]
+    theirs = published_of(mine, published)
     if theirs.empty or all_untrained(mine):
         return EMPTY
     ours, paper = mine["log_likelihood"].iloc[0], theirs["log_likelihood"].iloc[0]

@@ -12,6 +12,7 @@ from deepgen.report.cells import (
     difference_cell,
     lines,
     pick,
+    published_of,
     score_cell,
     starred,
 )
@@ -125,8 +126,7 @@ def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFra
         )
     if (compared["standard_error_over"] == "seeds").any():
         notes.append(DIFFERENCE)
-    theirs = published[published["model"].isin(compared["model"].map(name_in_papers))]
-    theirs = theirs["log_likelihood"]
+    theirs = published_of(compared, published)["log_likelihood"]
     notes += filter(None, [implied_sigma(measured, value) for value in theirs])
     notes += [UNTRAINED] * bool((measured["untrained"] != "").any())
     return notes + [EDGE] * starred(measured)

@@ -58,10 +58,7 @@ def summary(
         title = f"{names['dataset']}, {names['model']}"
         cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
         if parzen:
-            theirs = pick(
-                made.parzen, **names | {"model": name_in_papers(entry["model"])}, origin="published"
-            )
-            cells = [score_cell(theirs), *cells, *[EMPTY] * 4]
+            cells = [score_cell(_published(made.parzen, names)), *cells, *[EMPTY] * 4]
         rows.append(PrintedRow(title, cells))
         text, files = " ".join([f"{title}:", *state(entry)]), sources(entry)
         notes.append(Cell(text, files) if files else text)
@@ -80,7 +77,7 @@ def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cel
     A published score in another space is none.
     """
     ours = pick(table, **names, origin="measured", selection="selected")
-    theirs = pick(table, **names | {"model": name_in_papers(names["model"])}, origin="published")
+    theirs = _published(table, names)
     if len(ours):
         theirs = pick(theirs, space=ours["space"].iloc[0])
     none = Cell("its paper has none") if paper and theirs.empty else score_cell(theirs)
@@ -89,6 +86,12 @@ def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cel
         own = pick(ours, estimator=estimator)
         cells += [score_cell(own), difference_cell(own, theirs)]
     return cells
+
+
+def _published(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """What a paper printed of an experiment's model, or of what that varies, on its data set."""
+    wanted = names | {"model": name_in_papers(names["model"])}
+    return pick(table, **wanted, origin="published")
 
 
 def _trainings(name: str, experiment: dict[str, Any], runs: pd.DataFrame) -> list[Cell]:
