@@ -1,5 +1,7 @@
 """Both SLURM profiles on a real SLURM of one node, with preempted, cancelled and orphaned jobs."""
 
+import json
+import os
 import re
 import signal
 import subprocess
@@ -59,6 +61,11 @@ class SlowProject(Project):
 
     def training_log(self) -> str:
         return "".join(path.read_text() for path in self.root.glob("store/train/*/*/train.jsonl"))
+
+    def trainer(self) -> int:
+        """The process that trains, or trained last."""
+        (owner,) = self.root.glob("store/train/*/owner.json")
+        return json.loads(owner.read_text())["pid"]
 
     def wait_for(self, what, head: subprocess.Popen, seconds: float = 180):
         """Wait until `what()` is true; returns it."""
@@ -152,16 +159,25 @@ def test_a_killed_head_restarts_and_a_training_outlives_its_time(cluster, local,
     (first,) = training_jobs()
     head.send_signal(signal.SIGKILL)
     head.wait()
+    trainer = project.trainer()
+    os.kill(trainer, signal.SIGSTOP)  # on a fast machine it would end before the next one begins
 
     assert project.start("--unlock").wait() == 0, project.said()
-    # A minute is the shortest time that SLURM gives; with this margin 15 seconds of it are used.
+    # A minute is the shortest time that SLURM gives; with this margin 12 seconds of it are used.
     # Jobs read the rules anew, so those after the first that left have time enough.
-    with project.edited("workflow/rules/common.smk", "margin = 30", "margin = 42"):
+    with project.edited("workflow/rules/common.smk", "margin = 30", "margin = 48"):
         head = project.start(*arguments, "--set-resources", "train:gpu=1", "train:runtime=1")
         project.wait_for(lambda: "waiting for it" in project.log(), head)
         assert f"SLURM job {first}," in project.log()
         assert first in training_jobs(), "the first trainer is no longer at work"
+        reached = project.trained_epochs()[-1]
         slurm("scancel", first)
+        os.kill(trainer, signal.SIGCONT)
+        project.wait_for_epoch(reached + 1, head)
+        trainer = project.trainer()
+        os.kill(trainer, signal.SIGSTOP)  # nor may the second one end before its time
+        time.sleep(12)
+        os.kill(trainer, signal.SIGCONT)
         project.wait_for(lambda: "Error in rule train" in project.said(), head)
     with project.edited("workflow/rules/common.smk", "margin = 30", "margin = -600"):
         assert head.wait(timeout=400) == 0, project.said()
