@@ -89,7 +89,10 @@ PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv", "mnist-mixture"]
     ("name", "experiments"),
     [
         ("config", PUBLIC),
-        ("laptop", ["mnist-annealed", "lfw-small", "cifar10-small", "mnist-mixture"]),
+        (
+            "laptop",
+            ["mnist-annealed", "lfw-small", "cifar10-small", "cifar10-conv-small", "mnist-mixture"],
+        ),
         ("paper-cpu", PUBLIC),
         ("quick", ["mnist-annealed", "mnist-mixture"]),
     ],

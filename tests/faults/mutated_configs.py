@@ -30,7 +30,7 @@ SECONDS, BYTES = 20, 1024**3
 EVERY = "every"  # a run of every experiment, without overrides
 SCORED = [
     *("mnist", "mnist-mixture", "tfd", "lfw", "cifar10-fc", "cifar10-conv"),
-    *("mnist-annealed", "lfw-small", "cifar10-small"),
+    *("mnist-annealed", "lfw-small", "cifar10-small", "cifar10-conv-small"),
 ]
 GONE = "this key is gone"
 

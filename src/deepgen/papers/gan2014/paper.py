@@ -24,6 +24,9 @@ FIGURES = {
         SAMPLES, own={"instead": "In place of Figure 2 c, networks of ours. "}
     ),
     "figure2d": SAMPLES,
+    "figure2d_ours": replace(
+        SAMPLES, own={"instead": "In place of Figure 2 d, networks of ours. "}
+    ),
     "figure3": INTERPOLATION,
     "figure3_ours": replace(
         INTERPOLATION, own={"instead": "In place of Figure 3, a recipe of ours. "}
