@@ -1,5 +1,5 @@
-# `make reproduce` (RUN=quick by default; RUN=laptop, RUN=paper) and `make test`; `make install` alone
-# for clusters; of a finished run `make pdf` and `make publish`.
+# `make reproduce` (RUN=quick by default; RUN=laptop, RUN=paper) and `make test`, or `make test-all`;
+# `make install` alone for clusters; of a finished run `make pdf` and `make publish`.
 RUN ?= quick
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,7 +7,7 @@ CONFIG := $(if $(filter paper,$(RUN)),config/config.yaml,config/$(RUN).yaml)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: reproduce install test faults unlock pdf publish lock clean
+.PHONY: reproduce install test test-all lint faults unlock pdf publish lock clean
 
 reproduce: $(BIN)/.installed
 	snakemake --cores all --configfile $(CONFIG)
@@ -15,15 +15,24 @@ reproduce: $(BIN)/.installed
 
 install: $(BIN)/.installed
 
-test: $(BIN)/.installed
+# A file of tests stays in one process, which shares what the file has made
+PYTEST := python -m pytest -n logical --dist loadfile
+
+test: lint
+	$(PYTEST) -m "not whole"
+
+# Whole runs, clusters and a few of the faults, too: what CI runs
+test-all: lint
+	$(PYTEST) tests src benchmarks/faults
+
+lint: $(BIN)/.installed
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile workflow
-	python -m pytest
 
 # The table in docs/reliability.md; hours
 faults: $(BIN)/.installed
-	python -m tests.faults.campaign --write
+	python -m benchmarks.faults.campaign --write
 
 # After Snakemake was killed
 unlock: $(BIN)/.installed

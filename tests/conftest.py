@@ -20,6 +20,15 @@ BUNDLED = {
 }
 
 
+WHOLE = {"finished", "checkout", "cluster"}  # fixtures
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if WHOLE & set(item.fixturenames):
+            item.add_marker(pytest.mark.whole)
+
+
 @pytest.fixture(autouse=True)
 def _one_thread():
     torch.set_num_threads(1)

@@ -14,7 +14,7 @@ import yaml
 from deepgen.figures.catalogue import STUDIES
 from deepgen.files import sha256
 
-from .conftest import ROOT, Project
+from .project import ROOT, Project
 
 PROFILES = ["gpu", "kubernetes", "slurm", "slurm-generic"]
 RULES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))

@@ -14,7 +14,7 @@ import yaml
 from deepgen.engine.identity import EXCLUDED, LISTS
 
 from . import new_family
-from .conftest import EXPERIMENT, TINY, UPDATES_PER_EPOCH
+from .project import EXPERIMENT, TINY, UPDATES_PER_EPOCH
 
 TRAIN = "results/tiny/digits/seed-1/selected.safetensors"
 TABLES = {"make_tables": 1}

@@ -15,7 +15,7 @@ import yaml
 from deepgen.files import sha256
 
 from . import slurm_cluster
-from .conftest import EXPERIMENT, Project
+from .project import EXPERIMENT, Project
 
 pytestmark = pytest.mark.slurm
 

@@ -9,7 +9,8 @@ import yaml
 
 from deepgen.engine.ledger.dvc import find_dvc
 
-from ...workflow.conftest import EXPERIMENT, ROOT, Project
+from ...workflow.made_once import made_once
+from ...workflow.project import EXPERIMENT, ROOT, Project
 
 CONFIG = ("--configfile", "config/tiny.yaml")
 
@@ -72,15 +73,25 @@ class Checkout(Project):
         return self.root.parent / "deepgen-remote/files/md5" / md5[:2] / md5[2:]
 
 
-@pytest.fixture(scope="session")
-def checkout(tmp_path_factory) -> Checkout:
+def _record(folder: Path) -> None:
     """The tiny run finished, recorded, pushed and committed."""
-    if find_dvc() is None:
-        pytest.skip("DVC is not installed")
-    root = tmp_path_factory.mktemp("ledger") / "a checkout"
+    root = folder / "a checkout"
     root.mkdir()
     checkout = Checkout(root)
     checkout.run()
-    checkout.said = checkout.deepgen("ledger", "--push")
+    (folder / "said").write_text(checkout.deepgen("ledger", "--push"))
     checkout.commit()
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Checkout:
+    """A copy of the recorded run, with its remote beside it, for each file of tests."""
+    if find_dvc() is None:
+        pytest.skip("DVC is not installed")
+    made = made_once(tmp_path_factory, "ledger", _record)
+    folder = tmp_path_factory.mktemp("ledger") / "copy"
+    shutil.copytree(made, folder, symlinks=True)
+    checkout = Checkout.__new__(Checkout)
+    checkout.root = folder / "a checkout"
+    checkout.said = (folder / "said").read_text()
     return checkout

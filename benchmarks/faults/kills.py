@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deepgen.files import sha256
+from tests.workflow.project import Project
 
-from ..workflow.conftest import Project
 from .outcome import Outcome
 from .stages import (
     SAVE_ALWAYS,

@@ -10,8 +10,7 @@ import yaml
 from deepgen.config import load_config
 from deepgen.data.sources import BadSource, as_local_file
 from deepgen.errors import DeepgenError
-
-from ..workflow.conftest import EXPERIMENT, TINY, Project
+from tests.workflow.project import EXPERIMENT, TINY, Project
 
 CANARY = "pwned"
 HOSTILE = [

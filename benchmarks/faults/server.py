@@ -1,6 +1,6 @@
 """Runs stage commands in processes of their own that need not import torch again: it forks them.
 
-`python -m tests.faults.server` reads a request a line from its input and answers a line:
+`python -m benchmarks.faults.server` reads a request a line from its input and answers a line:
 {"argv", "cwd", "log"} and what else `_become` and `_watch` know -> {"code", "seconds"}.
 """
 

@@ -19,8 +19,8 @@ from deepgen.config import TAGS, Config, load_config
 from deepgen.engine.plan import Plan
 from deepgen.errors import DeepgenError
 from deepgen.papers import paper_of
+from tests.workflow.project import ROOT, Project
 
-from ..workflow.conftest import ROOT, Project
 from .outcome import Outcome
 
 RUNS = ("quick", "laptop", "config")

@@ -1,4 +1,4 @@
-"""The fault campaign: `python -m tests.faults.campaign`, or `make faults`, which takes hours.
+"""The fault campaign: `python -m benchmarks.faults.campaign`, or `make faults`, which takes hours.
 
 It prints a table of what was done and what happened, and exits with 1 if anything was not as it
 should be; `--write` also puts the table into docs/reliability.md.
@@ -68,7 +68,8 @@ def main() -> int:
 def _run(name: str, count: int, seed: int, folder: Path) -> Outcome:
     module, _, part = name.rpartition(".")
     began = time.monotonic()
-    outcome = getattr(importlib.import_module(f"tests.faults.{module}"), part)(count, seed, folder)
+    try_faults = getattr(importlib.import_module(f"benchmarks.faults.{module}"), part)
+    outcome = try_faults(count, seed, folder)
     minutes = (time.monotonic() - began) / 60
     print(f"{name}: {outcome.counts} in {minutes:.1f} minutes", file=sys.stderr, flush=True)
     for failure in outcome.failures:

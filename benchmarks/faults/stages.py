@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.files import sha256
-
-from ..workflow.conftest import EXPERIMENT, ROOT, Project
+from tests.workflow.project import EXPERIMENT, ROOT, Project
 
 SCORES = ["parzen", "parzen_spread", "two_sample", "precision_recall", "mmd", "data_copying"]
 KEPT = ("data", "results", "store")
@@ -95,7 +94,7 @@ class Run:
         environment = self.project.environment | variables
         environment["PYTHONPATH"] += f"{os.pathsep}{ROOT}"
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.server"],
+            [sys.executable, "-m", "benchmarks.faults.server"],
             cwd=self.root,
             env=environment,
             stdin=subprocess.PIPE,

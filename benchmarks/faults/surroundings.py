@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from deepgen.files import sha256
+from tests.workflow.project import Project
 
-from ..workflow.conftest import Project
 from .outcome import Outcome
 from .stages import (
     KEPT,
