@@ -1,4 +1,4 @@
-"""How long `snakemake -n` takes for 4 experiments x 25 seeds, in an empty copy of the project."""
+"""How long `snakemake -n` takes for small and large runs, in an empty copy of the project."""
 
 import argparse
 import re
@@ -14,6 +14,7 @@ import yaml
 from common import ROOT, machine, markdown, publish
 
 EXPERIMENTS, SEEDS = ("mnist", "lfw", "cifar10-fc", "cifar10-conv"), 25
+MANY = 60
 
 
 def plan(project: Path, run: dict) -> tuple[float, int]:
@@ -25,6 +26,13 @@ def plan(project: Path, run: dict) -> tuple[float, int]:
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
     seconds = time.perf_counter() - start
     return seconds, int(re.search(r"^total +(\d+)$", result.stdout, re.MULTILINE)[1])
+
+
+def many() -> dict:
+    """A run of copies of `mnist`, which differ by their titles."""
+    names = [f"mnist-{i}" for i in range(MANY)]
+    seeds = {name: {"title": name, "seeds": [1, 2, 3, 4, 5]} for name in names}
+    return {"run": "many", "experiments": names, "overrides": seeds}
 
 
 def main() -> None:
@@ -45,6 +53,7 @@ def main() -> None:
             "overrides": {"mnist": {"seeds": [1]}},
         },
         f"{len(EXPERIMENTS)} experiments, {SEEDS} seeds": everything,
+        f"{MANY} experiments, 5 seeds": many(),
     }
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -52,6 +61,9 @@ def main() -> None:
         for name in ("Snakefile", "workflow", "profiles", "config"):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, project / name)
+        for name in many()["experiments"]:
+            experiments = project / "config" / "experiments"
+            shutil.copy(experiments / "mnist.yaml", experiments / f"{name}.yaml")
         for title, run in runs.items():
             results = [plan(project, run) for _ in range(options.rounds)]
             times = [seconds for seconds, _ in results]

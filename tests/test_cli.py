@@ -130,6 +130,26 @@ def test_a_role_without_a_path_is_named(tmp_path, capsys):
     assert "--input history.csv: write it as ROLE=PATH" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "is missing: `snakemake -n` writes it"),
+        ("{", "is not JSON"),
+        ('{"settings": {}}', "is no job: delete it, and `snakemake -n` writes it again"),
+        ('{"settings": {}, "code": {}, "inputs": {}}', "has no key rows"),
+    ],
+)
+def test_a_job_file_that_says_nothing_is_one_sentence(text, said, tmp_path, capsys):
+    path = tmp_path / "tables.json"
+    if text is not None:
+        path.write_text(text)
+    assert main(["table", "--job", str(path), "--out", str(tmp_path / "out")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("deepgen table: ")
+    assert said in line
+    assert not (tmp_path / "out").exists()
+
+
 def test_pruning_without_results_deletes_nothing(tmp_path, capsys):
     kept = tmp_path / "store" / "sample" / "key" / "samples.npy"
     kept.parent.mkdir(parents=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def save_and_stop(scratch: "Scratch", training: Stage) -> Path:
     """A copy of the store of a training that was stopped when it had saved two states."""
     moved = scratch.moved(training)
-    for share in (0.5, 0.3, 0.7, 0.2, 0.8):
+    for share in (0.5, 0.3, 0.7, 0.2, 0.8) * 3:
         scratch.clear()
         signals = [[signal.SIGTERM, share * training.seconds]]
         scratch.run.run(moved.argv, signals=signals, patches=SAVE_ALWAYS)

@@ -156,11 +156,20 @@ def build_parser() -> argparse.ArgumentParser:
     p = _stage(commands, do.figure, "draw one figure", named=True)
     _roles(p)
 
-    p = _stage(commands, do.table, "make the tables of scores")
-    _roles(p)
-
-    p = _stage(commands, do.report, "write the HTML report")
-    _roles(p)
+    for function, help in (
+        (do.table, "make the tables of scores"),
+        (do.report, "write a page of the HTML report"),
+    ):
+        p = commands.add_parser(function.__name__, help=help)
+        p.add_argument(
+            "--job",
+            type=Path,
+            required=True,
+            help="settings, code and inputs: results/<run>/report/jobs/<page>.json, which "
+            "Snakemake writes when it plans",
+        )
+        p.add_argument("--out", type=Path, required=True, help="folder of the outputs")
+        p.set_defaults(function=function)
 
     p = commands.add_parser("publish", help="copy a finished report to reports/<run>/")
     p.add_argument("run", type=Path, help="results/<run>")

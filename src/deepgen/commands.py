@@ -234,16 +234,15 @@ def figure(o: argparse.Namespace) -> None:
 
 def table(o: argparse.Namespace) -> None:
     """Make the tables of scores."""
-    inputs = _parse_roles(o.input)
     kinds = ("csv", "md", "tex")
-    outputs = [f"{name}.{kind}" for name in TABLES for kind in kinds]
-    _run(_job(o, inputs, outputs), inputs=inputs)
+    job = _planned(o, lambda _: [f"{name}.{kind}" for name in TABLES for kind in kinds])
+    _run(job, inputs=job.inputs)
 
 
 def report(o: argparse.Namespace) -> None:
     """Write a page of the HTML report."""
-    inputs = _parse_roles(o.input)
-    _run(_job(o, inputs, report_names), inputs=inputs)
+    job = _planned(o, report_names)
+    _run(job, inputs=job.inputs)
 
 
 def publish(o: argparse.Namespace) -> None:
@@ -351,8 +350,6 @@ def _job(
         "study": settings.get("study", "").rpartition(".")[2],
         "score": settings.get("score"),
         "parzen-spread": "parzen_spread",
-        "report": settings.get("page"),
-        "table": "tables",
     }
     return Job(
         stage=o.command,
@@ -366,6 +363,26 @@ def _job(
         provenance=f"{named.get(o.command, o.command)}.prov.json",
         lock_timeout=getattr(o, "lock_timeout", -1),
         keep=o.command not in ("fetch", "prepare"),
+    )
+
+
+def _planned(o: argparse.Namespace, outputs: Callable[[dict[str, Any]], list[str]]) -> Job:
+    """A job about the whole run, from the file that `Plan.write_job_files` made."""
+    if not o.job.is_file():
+        raise DeepgenError(f"{o.job} is missing: `snakemake -n` writes it")
+    planned = _parse_json(str(o.job), o.job.read_text(encoding="utf-8"))
+    if not isinstance(planned, dict) or planned.keys() != {"settings", "code", "inputs"}:
+        raise DeepgenError(f"{o.job} is no job: delete it, and `snakemake -n` writes it again")
+    settings = planned["settings"]
+    _check_keys(settings, NEEDED[o.command], str(o.job))
+    return Job(
+        stage=o.command,
+        inputs={role: Path(path) for role, path in planned["inputs"].items()},
+        out=o.out,
+        outputs=outputs(settings),
+        settings=settings,
+        expected_code=planned["code"],
+        provenance=f"{settings.get('page', 'tables')}.prov.json",
     )
 
 
@@ -400,9 +417,9 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
     return json.loads(plan.settings(o.command, owner, name))
 
 
-def _check_keys(settings: dict[str, Any], needed: Sequence[str]) -> None:
+def _check_keys(settings: dict[str, Any], needed: Sequence[str], where: str = "--settings") -> None:
     if missing := [key for key in needed if key not in settings]:
-        raise DeepgenError(f"--settings has no key {', '.join(missing)}: add it, or give a file")
+        raise DeepgenError(f"{where} has no key {', '.join(missing)}: add it, or give a file")
 
 
 def _experiment(o: argparse.Namespace) -> Experiment:

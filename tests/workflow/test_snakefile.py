@@ -96,6 +96,24 @@ def test_what_is_not_run_is_only_counted(clone):
     assert "make reproduce takes" not in output  # a dry run counts nothing
 
 
+@pytest.mark.whole
+def test_no_command_of_a_large_run_is_too_long_for_linux(clone):
+    """Snakemake gives a job's shell command as one argument, of which Linux takes 128 KiB."""
+    text = (clone / "config/experiments/mnist.yaml").read_text()
+    names = [f"net-{i}" for i in range(60)]
+    for name in names:
+        path = clone / f"config/experiments/{name}.yaml"
+        path.write_text(text.replace("title: Adversarial nets", f"title: Adversarial {name}"))
+    five = {name: {"seeds": [1, 2, 3, 4, 5]} for name in names}
+    run = {"run": "large", "experiments": names, "overrides": five}
+    (clone / "large.yaml").write_text(yaml.safe_dump(run))
+    result = call("snakemake", "-n", "-p", "--configfile", "large.yaml", cwd=clone)
+    assert result.returncode == 0, result.stdout + result.stderr
+    commands = re.findall(r"^ *(?:Shell command: )?(deepgen .+)$", result.stdout, re.MULTILINE)
+    assert len(commands) > 6_000
+    assert max(map(len, commands)) < 32 * 1024
+
+
 def test_a_wrong_configuration_is_one_sentence_and_starts_nothing(clone):
     result = call("snakemake", "-n", "--config", "experiments=[mnits]", "run=x", cwd=clone)
     assert result.returncode == 1

@@ -62,6 +62,7 @@ for paper in plan.papers:
             rule_name("write", paper)
         input:
             plan.page_inputs(paper).values(),
+            job=plan.job_file(paper),
         output:
             [f"results/{run}/report/{name}" for name in plan.page_files(paper)],
             f"results/{run}/report/{paper}.prov.json",
@@ -69,12 +70,8 @@ for paper in plan.papers:
             f"logs/{run}/report/{paper}.log",
         localrule: True
         params:
-            settings=plan.settings("report", name=paper),
-            code=plan.code("report", name=paper),
-            roles=as_roles(plan.page_inputs(paper)),
             out=subpath(output[0], parent=True),
         message:
             f"Write the page of {paper}"
         shell:
-            "deepgen report --settings {params.settings:q} --expect-code {params.code:q}"
-            " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+            "deepgen report --job {input.job:q} --out {params.out:q} > {log:q} 2>&1"

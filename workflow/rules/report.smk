@@ -3,6 +3,7 @@
 rule make_tables:
     input:
         plan.table_inputs.values(),
+        job=plan.job_file("tables"),
     output:
         report(
             f"results/{run}/report/tables/parzen.csv",
@@ -18,15 +19,11 @@ rule make_tables:
         f"logs/{run}/report/tables.log",
     localrule: True
     params:
-        settings=plan.settings("table"),
-        code=plan.code("table"),
-        roles=as_roles(plan.table_inputs),
         out=subpath(output[0], parent=True),
     message:
         "Make the tables of scores"
     shell:
-        "deepgen table --settings {params.settings:q} --expect-code {params.code:q}"
-        " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+        "deepgen table --job {input.job:q} --out {params.out:q} > {log:q} 2>&1"
 
 
 rule count_operations:
@@ -50,6 +47,7 @@ rule count_operations:
 rule write_page:
     input:
         lambda w: plan.page_inputs(w.experiment).values(),
+        job=lambda w: plan.job_file(w.experiment),
     output:
         "results/{run}/report/{experiment}.html",
         "results/{run}/report/{experiment}.prov.json",
@@ -57,20 +55,17 @@ rule write_page:
         "logs/{run}/report/{experiment}.log",
     localrule: True
     params:
-        settings=lambda w: plan.settings("report", name=w.experiment),
-        code=lambda w: plan.code("report", name=w.experiment),
-        roles=lambda w: as_roles(plan.page_inputs(w.experiment)),
         out=subpath(output[0], parent=True),
     message:
         "Write the page of {wildcards.experiment}"
     shell:
-        "deepgen report --settings {params.settings:q} --expect-code {params.code:q}"
-        " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+        "deepgen report --job {input.job:q} --out {params.out:q} > {log:q} 2>&1"
 
 
 rule write_front_page:
     input:
         plan.page_inputs("index").values(),
+        job=plan.job_file("index"),
     output:
         f"results/{run}/report/index.html",
         f"results/{run}/report/runs.csv",
@@ -80,15 +75,11 @@ rule write_front_page:
         f"logs/{run}/report/index.log",
     localrule: True
     params:
-        settings=plan.settings("report", name="index"),
-        code=plan.code("report", name="index"),
-        roles=as_roles(plan.page_inputs("index")),
         out=subpath(output[0], parent=True),
     message:
         "Write the front page of the report"
     shell:
-        "deepgen report --settings {params.settings:q} --expect-code {params.code:q}"
-        " --input {params.roles:q} --out {params.out:q} > {log:q} 2>&1"
+        "deepgen report --job {input.job:q} --out {params.out:q} > {log:q} 2>&1"
 
 
 for experiment in plan.experiments:

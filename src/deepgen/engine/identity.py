@@ -65,10 +65,15 @@ def code_of(stage: str, settings: dict[str, Any]) -> dict[str, str]:
     Returns:
         {module: 12 hex digits}, sorted by module.
     """
+    return code_from(*roots_of(stage, settings))
+
+
+def roots_of(stage: str, settings: dict[str, Any]) -> list[str]:
+    """The modules from which a stage reaches all that it can under these settings."""
     roots = [f"deepgen.stages.{stage.replace('-', '_')}", *_named(settings)]
     if "objective" in settings:
         roots.append(f"deepgen.families.{settings['model']['family']}.objective")
-    return code_from(*roots)
+    return roots
 
 
 def model_code(settings: dict[str, Any]) -> dict[str, str]:

@@ -5,16 +5,17 @@ Imports neither torch nor pandas, so that `snakemake -n` is quick.
 
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from deepgen.checks import takes_samples
 from deepgen.config import Config, lacks_data
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
-from deepgen.engine.identity import code_of
+from deepgen.engine.identity import code_from, roots_of
 from deepgen.engine.slices import paper_settings, stage_settings
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import FIGURES, Study
-from deepgen.files import canonical_json
+from deepgen.files import canonical_json, write_text
 from deepgen.papers import PAPERS, figures_of, paper_of, studies_of
 from deepgen.places import CHECKPOINTS, Place, fold_folders
 from deepgen.report.roles import per_image, roles
@@ -34,9 +35,10 @@ class Plan:
         self.config = config
         self.run = config.run.run
         self.experiments = config.experiments
-        # Asked for every job, and the same for every seed
+        # Asked for every job, and the same for every seed; code also for most experiments
         self._resolved = cache(self._resolve)
         self._fingerprints = cache(self._fingerprint)
+        self._code_from = cache(code_from)
 
     def settings(self, stage: str, owner: str = "", name: str = "") -> str:
         """The stage's resolved slice of the settings, as canonical JSON.
@@ -52,6 +54,27 @@ class Plan:
     def code(self, stage: str, owner: str = "", name: str = "") -> str:
         """Fingerprints of the code that the stage can reach, as canonical JSON."""
         return canonical_json(self._fingerprints(stage, owner, name))
+
+    def job_file(self, page: str) -> str:
+        """Where `write_job_files` puts the job that makes a page, or `tables`."""
+        return f"results/{self.run}/report/jobs/{page}.json"
+
+    def write_job_files(self) -> None:
+        """Write settings, code and inputs of the jobs that are about the whole run.
+
+        Linux refuses an argument of more than 128 KiB, which a run of 50 experiments would need. A
+        file that says the same already is left alone, so that only a change runs a job again.
+        """
+        for page in ["tables", "index", *self.papers, *self.experiments]:
+            stage, name = ("table", "") if page == "tables" else ("report", page)
+            job = {
+                "settings": self._resolved(stage, "", name),
+                "code": self._fingerprints(stage, "", name),
+                "inputs": self.table_inputs if page == "tables" else self.page_inputs(page),
+            }
+            path, text = Path(self.job_file(page)), canonical_json(job)
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                write_text(path, text)
 
     def for_wildcards(
         self, kind: Callable[..., str], stage: str, name: str = ""
@@ -281,7 +304,7 @@ class Plan:
         return stage_settings(stage, self.config[owner], name)
 
     def _fingerprint(self, stage: str, owner: str, name: str) -> dict[str, str]:
-        return code_of(stage, self._resolved(stage, owner, name))
+        return self._code_from(*roots_of(stage, self._resolved(stage, owner, name)))
 
     def _report_settings(self, page: str) -> dict[str, Any]:
         shown = self._shown(page)

@@ -81,15 +81,23 @@ def _planned(job: dict[str, Any]) -> PlannedJob:
     def option(name: str) -> str:
         return words[words.index(name) + 1]
 
+    inputs = set(job["inputs"])
+    if "--job" in words:
+        file = option("--job")
+        given = json.loads(Path(file).read_text(encoding="utf-8"))
+        inputs -= {file}  # no evidence, but what this entry says itself
+    else:
+        given = {"settings": json.loads(option("--settings"))}
+        given["code"] = json.loads(option("--expect-code"))
     (provenance,) = (path for path in job["outputs"] if path.endswith(".prov.json"))
     made = [path for path in job["outputs"] if path != provenance]
     return PlannedJob(
         rule=job["rule"],
         stage=words[1],
-        settings=json.loads(option("--settings")),
-        code=json.loads(option("--expect-code")),
+        settings=given["settings"],
+        code=given["code"],
         seed=int(option("--seed")) if "--seed" in words else None,
-        inputs=sorted(set(job["inputs"])),
+        inputs=sorted(inputs),
         outputs=[os.path.relpath(path, option("--out")) for path in made],
         provenance=provenance,
     )
