@@ -1,19 +1,41 @@
 """`config/README.md` says what the settings are."""
 
 import difflib
+import json
 import re
 
-from deepgen.config_docs import config_docs
+import jsonschema
+import pytest
+import yaml
+
+from deepgen.config_docs import config_docs, files
 from deepgen.settings import Experiment, Run
 
 
-def test_config_readme_is_in_sync(root):
-    written = (root / "config" / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", files())
+def test_what_is_generated_is_in_sync(root, path):
+    written = (root / "config" / path).read_text(encoding="utf-8")
     difference = difflib.unified_diff(
-        written.splitlines(), config_docs().splitlines(), "config/README.md", "settings", n=0
+        written.splitlines(), files()[path].splitlines(), f"config/{path}", "settings", n=0
     )
     text = "\n".join(difference)
-    assert not text, f"run `python -m deepgen.config_docs > config/README.md`\n{text}"
+    assert not text, f"run `python -m deepgen.config_docs`\n{text[:5000]}"
+
+
+@pytest.mark.parametrize("kind", ["run", "experiment"])
+def test_editors_accept_what_is_shipped_and_mark_a_wrong_key(root, kind):
+    folder = root / "config" / ("experiments" if kind == "experiment" else "")
+    schema = jsonschema.Draft202012Validator(json.loads(files()[f"schema/{kind}.json"]))
+    paths = list(folder.glob("*.yaml"))
+    assert paths
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        named = re.match(r"# yaml-language-server: \$schema=(.+)\n", text)
+        assert (folder / named[1]).samefile(root / f"config/schema/{kind}.json")
+        content = yaml.safe_load(text)
+        assert [error.message for error in schema.iter_errors(content)] == []
+        (error,) = schema.iter_errors(content | {"sed": 1})
+        assert "sed" in error.message
 
 
 def test_every_key_has_a_row_with_a_meaning_and_every_link_a_section():

@@ -1,8 +1,9 @@
-"""`config/README.md`, generated from the settings: `python -m deepgen.config_docs > FILE`."""
+"""What `config/` says of settings to people and to editors: `python -m deepgen.config_docs`."""
 
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -10,13 +11,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from deepgen.config import classes_in
+from deepgen.files import write_text
 from deepgen.settings import EACH_ONCE, Experiment, Run
 
 INTRO = """\
 # Configuration
 
-Written by `python -m deepgen.config_docs > config/README.md` from the modules `settings` of
-`src/deepgen`, which alone know defaults; a test fails if the two differ.
+Written by `python -m deepgen.config_docs` from the modules `settings` of `src/deepgen`, which alone
+know defaults; a test fails if the two differ. Editors with a YAML language server complete and
+check keys by `schema/`, which the first line of a file names.
 
 A **run file** (`config.yaml`, `quick.yaml`) says what one `snakemake` builds:
 `snakemake --cores all` builds `config.yaml`, and `--configfile config/quick.yaml` another. It is
@@ -53,8 +56,15 @@ TYPES = {str: "text", bool: "true or false", int: "integer", float: "number", di
 BOUNDS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
+def files() -> dict[str, str]:
+    """The text of every generated file, by its path below `config/`."""
+    schemas = {f"schema/{kind.__name__.lower()}.json": kind for kind in (Run, Experiment)}
+    texts = {path: json.dumps(kind.model_json_schema()) + "\n" for path, kind in schemas.items()}
+    return {"README.md": config_docs()} | texts
+
+
 def config_docs() -> str:
-    """The whole page, as Markdown."""
+    """The page of all settings, as Markdown."""
     sections = [INTRO, *(_section(kind) for kind in _reading_order(Run, Experiment))]
     return "\n".join(sections)
 
@@ -164,4 +174,5 @@ def _meaning(entry: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    print(config_docs(), end="")
+    for path, text in files().items():
+        write_text(Path("config", path), text)
