@@ -46,7 +46,7 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))
-    plan.write_job_files()
+    plan.pages.write_job_files()
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:
     os.environ.setdefault("DEEPGEN_MIRROR", plan.config.run.data.mirror)

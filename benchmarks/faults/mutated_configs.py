@@ -346,7 +346,7 @@ def plan_all(plan: Plan) -> None:
         for stage in ("train", "sample", "classify", "select-sigma"):
             plan.settings(stage, name), plan.code(stage, name)
     for page in ("index", *plan.papers, *plan.experiments):
-        plan.settings("report", name=page), plan.page_inputs(page)
+        plan.settings("report", name=page), plan.pages.inputs(page)
     for paper in plan.papers:
         for study in paper_of(paper).STUDIES:
             plan.settings("study", paper, study), plan.code("study", paper, study)

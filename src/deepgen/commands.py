@@ -19,7 +19,8 @@ from deepgen.engine import store
 from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
-from deepgen.engine.plan import TABLES, Plan, report_names
+from deepgen.engine.pages import TABLES, report_names
+from deepgen.engine.plan import Plan
 from deepgen.engine.slices import REFERENCES, stage_settings
 from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError

@@ -61,10 +61,10 @@ for paper in plan.papers:
         name:
             rule_name("write", paper)
         input:
-            plan.page_inputs(paper).values(),
-            job=plan.job_file(paper),
+            plan.pages.inputs(paper).values(),
+            job=plan.pages.job_file(paper),
         output:
-            [f"results/{run}/report/{name}" for name in plan.page_files(paper)],
+            [f"results/{run}/report/{name}" for name in plan.pages.files(paper)],
             f"results/{run}/report/{paper}.prov.json",
         log:
             f"logs/{run}/report/{paper}.log",

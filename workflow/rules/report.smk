@@ -2,8 +2,8 @@
 # target: `snakemake --cores all mnist`. Jobs of seconds stay on the machine that runs Snakemake.
 rule make_tables:
     input:
-        plan.table_inputs.values(),
-        job=plan.job_file("tables"),
+        plan.pages.table_inputs.values(),
+        job=plan.pages.job_file("tables"),
     output:
         report(
             f"results/{run}/report/tables/parzen.csv",
@@ -46,8 +46,8 @@ rule count_operations:
 
 rule write_page:
     input:
-        lambda w: plan.page_inputs(w.experiment).values(),
-        job=lambda w: plan.job_file(w.experiment),
+        lambda w: plan.pages.inputs(w.experiment).values(),
+        job=lambda w: plan.pages.job_file(w.experiment),
     output:
         "results/{run}/report/{experiment}.html",
         "results/{run}/report/{experiment}.prov.json",
@@ -64,8 +64,8 @@ rule write_page:
 
 rule write_front_page:
     input:
-        plan.page_inputs("index").values(),
-        job=plan.job_file("index"),
+        plan.pages.inputs("index").values(),
+        job=plan.pages.job_file("index"),
     output:
         f"results/{run}/report/index.html",
         f"results/{run}/report/runs.csv",

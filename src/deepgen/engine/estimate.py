@@ -90,7 +90,7 @@ def find_left(plan: Plan) -> dict[Place, float]:
     """
     left: dict[Place, float] = {}
     models: dict[Place, str] = {}  # digests of finished ones, which second phases begin with
-    for place in plan.trainings("index"):
+    for place in plan.pages.trainings("index"):
         inputs = _prepared(plan, place.experiment)
         if first := plan.config[place.experiment].init_from:
             inputs["first_phase"] = models.get(Place(first, place.seed), "")

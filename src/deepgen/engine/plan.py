@@ -3,25 +3,21 @@
 Imports neither torch nor pandas, so that `snakemake -n` is quick.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
-from deepgen.checks import takes_samples
-from deepgen.config import Config, lacks_data
+from deepgen.config import Config
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
 from deepgen.engine.identity import code_from, roots_of
+from deepgen.engine.pages import Pages
 from deepgen.engine.slices import paper_settings, stage_settings
 from deepgen.evaluation.catalogue import SCORES, splits
-from deepgen.figures.catalogue import FIGURES, Study
-from deepgen.files import canonical_json, write_text
+from deepgen.figures.catalogue import Study
+from deepgen.files import canonical_json
 from deepgen.papers import PAPERS, figures_of, paper_of, studies_of
-from deepgen.places import CHECKPOINTS, Place, fold_folders
-from deepgen.report.roles import per_image, roles
+from deepgen.places import Place, fold_folders
 from deepgen.settings import Experiment
-
-TABLES = ("parzen", "parzen_spread", "scores", "likelihoods")
 
 
 class Plan:
@@ -35,6 +31,7 @@ class Plan:
         self.config = config
         self.run = config.run.run
         self.experiments = config.experiments
+        self.pages = Pages(self)
         # Asked for every job, and the same for every seed; code also for most experiments
         self._resolved = cache(self._resolve)
         self._fingerprints = cache(self._fingerprint)
@@ -54,27 +51,6 @@ class Plan:
     def code(self, stage: str, owner: str = "", name: str = "") -> str:
         """Fingerprints of the code that the stage can reach, as canonical JSON."""
         return canonical_json(self._fingerprints(stage, owner, name))
-
-    def job_file(self, page: str) -> str:
-        """Where `write_job_files` puts the job that makes a page, or `tables`."""
-        return f"results/{self.run}/report/jobs/{page}.json"
-
-    def write_job_files(self) -> None:
-        """Write settings, code and inputs of the jobs that are about the whole run.
-
-        Linux refuses an argument of more than 128 KiB, which a run of 50 experiments would need. A
-        file that says the same already is left alone, so that only a change runs a job again.
-        """
-        for page in ["tables", "index", *self.papers, *self.experiments]:
-            stage, name = ("table", "") if page == "tables" else ("report", page)
-            job = {
-                "settings": self._resolved(stage, "", name),
-                "code": self._fingerprints(stage, "", name),
-                "inputs": self.table_inputs if page == "tables" else self.page_inputs(page),
-            }
-            path, text = Path(self.job_file(page)), canonical_json(job)
-            if not path.is_file() or path.read_text(encoding="utf-8") != text:
-                write_text(path, text)
 
     def for_wildcards(
         self, kind: Callable[..., str], stage: str, name: str = ""
@@ -174,128 +150,13 @@ class Plan:
         names = prepared_names(DATASETS[dataset].prepare_settings())
         return [f"data/prepared/{dataset}/{name}" for name in names]
 
-    @cached_property
-    def table_rows(self) -> list[dict[str, Any]]:
-        """What the tables are made of, one entry a model or reference."""
-        return [row for name in self.experiments for row in self._rows(name)]
-
-    @cached_property
-    def table_inputs(self) -> dict[str, str]:
-        """What the tables of scores are made of: {role: path}."""
-        found = {
-            role: (row, f"{name}.json") for role, (row, name) in roles(self.table_rows).items()
-        }
-        found |= {role: (row, "parzen.npy") for role, row in per_image(self.table_rows).items()}
-        return {
-            role: f"results/{self.run}/{row['experiment']}/{row['source']}/{file}"
-            for role, (row, file) in found.items()
-        }
-
-    def page_inputs(self, page: str) -> dict[str, str]:
-        """What a page of the report is made of: {role: path}.
-
-        An experiment's page needs its own files alone, so that it is there whatever becomes of the
-        others.
-
-        Args:
-            page: `index`, a paper or an experiment.
-        """
-        results, inputs, provenance = f"results/{self.run}", {}, []
-        figures = self._figures(page)
-        for name in self._shown(page):
-            dataset = self.config[name].dataset
-            provenance += [f"data/raw/{dataset}/fetch", f"data/prepared/{dataset}/prepare"]
-            inputs |= self._evidence(name, figures)
-        for figure in figures:
-            path = f"{results}/report/figures/{figure}"
-            inputs |= {f"figure:{figure}": f"{path}.png", f"caption:{figure}": f"{path}.txt"}
-            provenance.append(path)
-        for place in self.trainings(page):
-            inputs[f"history:{place}"] = f"{results}/{place}/history.csv"
-            provenance.append(f"{results}/{place}/train")
-        for row in (row for row in self.table_rows if row["experiment"] in self._shown(page)):
-            provenance += self._made_for(row)
-        if page in self.experiments:
-            inputs |= {
-                role: path for role, path in self.table_inputs.items() if f":{page}/" in role
-            }
-        else:
-            inputs |= {name: f"{results}/report/tables/{name}.csv" for name in TABLES}
-            provenance.append(f"{results}/report/tables/tables")
-            for entry in self._not_run(page):
-                for phase in entry.get("phases", []):
-                    inputs[f"operations:{phase}"] = f"{results}/{phase}/operations.json"
-        if page in self.papers:
-            provenance += [f"{results}/{page}/{study}" for study in self.run_studies(page)]
-        labels = {path: path.removeprefix(f"{results}/") for path in dict.fromkeys(provenance)}
-        return inputs | {f"provenance:{labels[p]}": f"{p}.prov.json" for p in labels}
-
-    def trainings(self, page: str) -> list[Place]:
-        """Trainings of a page's experiments, each behind what it continues."""
-        found: list[Place] = []
-        for name in self._shown(page):
-            for seed in self.experiments[name].seeds:
-                chain = [Place(phase, seed) for phase in self._phases(name)]
-                found += [place for place in chain if place not in found]
-        return found
-
-    def page_files(self, page: str) -> list[str]:
-        """Files that the stage `report` makes for a page."""
-        return report_names(self._resolved("report", "", page))
-
-    def _made_for(self, row: dict[str, Any]) -> Iterator[str]:
-        """Provenance of all that a row of the tables rests on, beside the training."""
-        folder = f"results/{self.run}/{row['experiment']}/{row['source']}"
-        if any(SCORES[score].of == "samples" for score in row["scores"]):
-            yield f"{folder}/{'sample' if row['kind'] == 'model' else 'reference'}"
-        for score in row["scores"]:
-            yield f"{folder}/{score}"
-            for fold in self.sigma_folds(row["experiment"], score):
-                yield f"{folder}/{fold}select-sigma"
-
-    def _figures(self, page: str) -> list[str]:
-        """The figures of a page, each `<experiment or paper>/<figure>`; the front page has none."""
-        found = []
-        for name in self._shown(page):
-            for figure in self.config[name].figures:
-                if page == name or (page in self.papers and figure not in FIGURES):
-                    found.append(f"{name}/{figure}")
-        run_figures = paper_of(page).RUN_FIGURES if page in self.papers else ()
-        return found + [f"{page}/{figure}" for figure in run_figures]
-
-    def _evidence(self, name: str, figures: list[str]) -> dict[str, str]:
-        """Files of an experiment that the report shows beside its tables and figures."""
-        folder, found = f"results/{self.run}/{name}", {}
-        compared = [s for s in self.config[name].scores if SCORES[s].of == "samples"]
-        if any(self.classified(name, score) for score in compared):
-            found[f"classifier:{name}"] = f"{folder}/classifier/classifier.json"
-        for label in (label for label in figures if label.startswith(f"{name}/")):
-            figure = label.removeprefix(f"{name}/")
-            inputs = self.figure_inputs(name, figure)
-            for role in figures_of(self.config[name].paper)[figure].optional:
-                if role in inputs:
-                    found[f"data:{label}"] = f"{folder}/{inputs[role]}"
-        return found
-
-    def _shown(self, page: str) -> list[str]:
-        """The experiments of a page."""
-        if page in self.papers:
-            return [name for name, e in self.experiments.items() if e.paper == page]
-        return list(self.experiments) if page == "index" else [page]
-
-    def _phases(self, name: str) -> list[str]:
-        """The experiment with what it continues before it."""
-        first = self.config[name].init_from
-        return [*(self._phases(first) if first else []), name]
-
     def _resolve(self, stage: str, owner: str, name: str) -> dict[str, Any]:
         if stage == "count" and owner in self.counted:  # without this run's overrides
             return stage_settings(stage, self.counted[owner])
         if stage == "table":
-            left_out = [{"dataset_title": e["dataset_title"]} for e in self._not_run()]
-            return {"rows": self.table_rows, "not_run": left_out, "papers": self.papers}
+            return self.pages.table_settings()
         if stage == "report":
-            return self._report_settings(name)
+            return self.pages.settings(name)
         if owner in PAPERS:
             return paper_settings(stage, self.config.run, owner, name)
         if stage == "fetch":
@@ -305,118 +166,6 @@ class Plan:
 
     def _fingerprint(self, stage: str, owner: str, name: str) -> dict[str, str]:
         return self._code_from(*roots_of(stage, self._resolved(stage, owner, name)))
-
-    def _report_settings(self, page: str) -> dict[str, Any]:
-        shown = self._shown(page)
-        phases = {phase for name in shown for phase in self._phases(name)}
-        first = [name for name in self.config.first_phases if name in phases]
-        known = (self.config[name].paper for name in shown)
-        papers = [page] if page in self.papers else list(dict.fromkeys(filter(None, known)))
-        settings = {
-            "run": self.run,
-            "page": page,
-            "order": shown,  # which JSON with sorted keys would lose
-            "experiments": {name: self._described(name) for name in shown},
-            "first_phases": {name: self._described(name) for name in first},
-            "not_run": self._not_run(page),
-            "papers": [self._described_paper(name) for name in papers],
-            "figures": self._figures(page),
-        }
-        if page in self.papers:
-            return settings | {"paper": page}
-        if page == "index":
-            return settings
-        rows = [row for row in self.table_rows if row["experiment"] == page]
-        return settings | {"not_run": [], "rows": rows}
-
-    def _described(self, name: str) -> dict[str, Any]:
-        """What the report says of an experiment."""
-        experiment = self.config[name]
-        dataset = DATASETS[experiment.dataset]
-        described = {
-            "title": experiment.title,
-            "dataset_title": dataset.title,
-            "dataset_citation": dataset.citation,
-            "dataset_licence": dataset.licence,
-            "settings": experiment.resolved(),
-            "full_budget": self.config.full_budgets[name],
-            "full_seeds": self.config.full_seeds[name],
-            "figures": [f"{name}/{figure}" for figure in experiment.figures],
-        }
-        return described | ({"paper": experiment.paper} if experiment.paper else {})
-
-    @staticmethod
-    def _described_paper(name: str) -> dict[str, str]:
-        paper = paper_of(name)
-        return {"name": name, "title": paper.TITLE, "citation": paper.CITATION, "url": paper.URL}
-
-    def _not_run(self, page: str = "") -> list[dict[str, Any]]:
-        """Experiments that are left out or only counted, for the tables and the report.
-
-        The page of a paper has its own; another one has all.
-        """
-        left_out = [{"experiment": name} for name in self.config.not_run]
-        for name in self.config.run.not_run:
-            entry = {"experiment": name, "phases": self._phases(name)}
-            if name in self.config.default:
-                entry["run_by"] = "config/config.yaml"
-            left_out.append(entry)
-        found = []
-        for entry in left_out:
-            experiment = self.config.not_run.get(entry["experiment"])
-            experiment = experiment or self.config.counted[entry["experiment"]]
-            if page in self.papers and experiment.paper != page:
-                continue
-            dataset = DATASETS[experiment.dataset]
-            entry |= {
-                "dataset_title": dataset.title,
-                "model": experiment.title,
-                "seeds": len(experiment.seeds),
-                "figures": experiment.figures,
-            }
-            if lacks_data(self.config.run, experiment):
-                entry["how_to_get"] = dataset.how_to_get
-            found.append(entry)
-        return found
-
-    def _rows(self, name: str) -> Iterator[dict[str, Any]]:
-        experiment = self.experiments[name]
-        common = {"experiment": name, "dataset": DATASETS[experiment.dataset].title}
-        if experiment.paper:
-            common["paper"] = experiment.paper
-        for seed in experiment.seeds:
-            for checkpoint in CHECKPOINTS:
-                first = (seed, checkpoint) == (experiment.seeds[0], "selected")
-                yield common | {
-                    "model": experiment.title,
-                    "kind": "model",
-                    "scores": [s for s in experiment.scores if first or not SCORES[s].once],
-                    "selection": checkpoint,
-                    "seed": seed,
-                    "source": Place(name, seed, checkpoint).source,
-                }
-        if not takes_samples(experiment):
-            return
-        of_samples = [score for score in experiment.scores if SCORES[score].of == "samples"]
-        for reference in experiment.references.names:
-            # Training images against test images: what the comparing scores say of the truth
-            real = reference == "training-images"
-            yield common | {
-                "model": _reference_title(reference, experiment.references.model_dump()),
-                "kind": "reference",
-                "scores": of_samples if real else [s for s in of_samples if SCORES[s].sigma],
-                "selection": "",
-                "source": Place(name, reference=reference).source,
-            }
-
-
-def report_names(settings: dict[str, Any]) -> list[str]:
-    """Files that the stage `report` makes for a page."""
-    page = settings["page"]
-    if page == "index":
-        return ["index.html", "runs.csv", "tables/costs.csv"]
-    own = paper_of(page).TABLES if "paper" in settings else ()
-    return [f"{page}.html", *(f"tables/{name}" for name in own)]
 
 
 def _scored(experiment: Experiment, path: str) -> bool:
@@ -429,12 +178,3 @@ def _scored(experiment: Experiment, path: str) -> bool:
 def rule_name(*words: str) -> str:
     """A rule's name, which cannot hold a hyphen."""
     return "_".join(words).replace("-", "_")
-
-
-def _reference_title(name: str, settings: dict[str, Any]) -> str:
-    return {
-        "training-images": f"{settings['num_samples']:,} training images",
-        "kmeans": f"k-means, {settings['kmeans_centroids']:,} centroids",
-        "gaussian": "Gaussian, full covariance",
-        "constant-image": "one constant image, the training mean",
-    }[name]
