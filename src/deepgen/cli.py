@@ -165,7 +165,7 @@ def build_parser() -> argparse.ArgumentParser:
             "--job",
             type=Path,
             required=True,
-            help="settings, code and inputs: results/<run>/report/jobs/<page>.json, which "
+            help="settings, code and inputs: results/<run>/.jobs/<page>.json, which "
             "Snakemake writes when it plans",
         )
         p.add_argument("--out", type=Path, required=True, help="folder of the outputs")

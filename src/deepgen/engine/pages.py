@@ -36,7 +36,7 @@ class Pages:
 
     def job_file(self, page: str) -> str:
         """Where `write_job_files` puts the job that makes a page, or `tables`."""
-        return f"results/{self.run}/report/jobs/{page}.json"
+        return f"results/{self.run}/.jobs/{page}.json"
 
     def write_job_files(self) -> None:
         """Write settings, code and inputs of the jobs that are about the whole run.

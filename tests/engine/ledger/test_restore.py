@@ -44,7 +44,7 @@ def test_a_restored_clone_makes_nothing_again(checkout):
     said = clone.deepgen("restore")
     assert "10 restored, 0 outdated, 0 not restored, 0 not recorded" in said
     written = {p for top in ("data", "results") for p in (clone.root / top).rglob("*.*")}
-    planned = set((clone.root / "results/tiny/report/jobs").iterdir())
+    planned = {jobs := clone.root / "results/tiny/.jobs", *jobs.iterdir()}
     bundled = set((clone.root / "data/bundled").rglob("*"))
     assert written - planned - bundled == {clone.root / "results/tiny/identity.json"}
 
