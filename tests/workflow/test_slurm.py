@@ -182,7 +182,8 @@ def test_a_killed_head_restarts_and_a_training_outlives_its_time(cluster, local,
         os.kill(trainer, signal.SIGCONT)
         project.wait_for(lambda: "Error in rule train" in project.said(), head)
     with project.edited("workflow/rules/common.smk", "margin = 30", "margin = -600"):
-        assert head.wait(timeout=400) == 0, project.said()
+        # On a busy machine the minute is over before the end, and the next job continues
+        assert head.wait(timeout=900) == 0, project.said()
 
     assert re.search(r"continues from saved states up to epoch [1-9]", project.log())
     assert project.trained_epochs() == list(range(1, EPOCHS + 1)), "an epoch was trained twice"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deepgen.checks import takes_samples
 from deepgen.config import lacks_data
@@ -16,9 +16,6 @@ from deepgen.papers import figures_of, paper_of
 from deepgen.places import CHECKPOINTS, Place
 from deepgen.report.roles import per_image, roles
 
-if TYPE_CHECKING:
-    from deepgen.engine.plan import Plan
-
 TABLES = ("parzen", "parzen_spread", "scores", "likelihoods")
 
 
@@ -28,10 +25,10 @@ class Pages:
     A page is `index`, a paper or an experiment.
 
     Args:
-        plan: The plan of the run.
+        plan: The `deepgen.engine.plan.Plan` of the run, which has these pages as `pages`.
     """
 
-    def __init__(self, plan: "Plan"):
+    def __init__(self, plan: Any):
         self.plan, self.config, self.run = plan, plan.config, plan.run
 
     def job_file(self, page: str) -> str:
