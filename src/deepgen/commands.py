@@ -368,7 +368,7 @@ def _job(
 
 
 def _planned(o: argparse.Namespace, outputs: Callable[[dict[str, Any]], list[str]]) -> Job:
-    """A job about the whole run, from the file that `Plan.write_job_files` made."""
+    """A job about the whole run, from the file that `Pages.write_job_files` made."""
     if not o.job.is_file():
         raise DeepgenError(f"{o.job} is missing: `snakemake -n` writes it")
     planned = _parse_json(str(o.job), o.job.read_text(encoding="utf-8"))

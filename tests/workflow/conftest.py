@@ -32,8 +32,7 @@ def project(finished, tmp_path_factory) -> Project:
     """A project in which the tiny run is finished; its own for each file of tests."""
     root = tmp_path_factory.mktemp("work") / "a project"
     shutil.copytree(finished / "a project", root, symlinks=True)
-    project = Project.__new__(Project)
-    project.root = root
+    project = Project.at(root)
     first = json.loads((finished / "first.json").read_text())
     project.first_plan, project.first_updates = first["plan"], first["updates"]
     return project

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import yaml
@@ -103,6 +104,13 @@ class Project:
         )
         self.write_yaml("config/experiments/digits.yaml", EXPERIMENT)
         self.write_yaml("config/tiny.yaml", TINY)
+
+    @classmethod
+    def at(cls, root: Path) -> Self:
+        """The project that lies in a folder already."""
+        project = cls.__new__(cls)
+        project.root = root
+        return project
 
     def _make_data(self, name: str) -> str:
         """Small IDX files under data/bundled; returns their registry entry."""

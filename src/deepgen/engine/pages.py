@@ -1,6 +1,5 @@
 """What the tables and the pages of a run's report are made of, for Snakemake and for the jobs."""
 
-import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -44,8 +43,8 @@ class Pages:
         for page in ["tables", "index", *self.plan.papers, *self.plan.experiments]:
             stage, name = ("table", "") if page == "tables" else ("report", page)
             job = {
-                "settings": json.loads(self.plan.settings(stage, name=name)),
-                "code": json.loads(self.plan.code(stage, name=name)),
+                "settings": self.plan.resolved(stage, "", name),
+                "code": self.plan.fingerprints(stage, "", name),
                 "inputs": self.table_inputs if page == "tables" else self.inputs(page),
             }
             path, text = Path(self.job_file(page)), canonical_json(job)
@@ -117,7 +116,7 @@ class Pages:
 
     def files(self, page: str) -> list[str]:
         """Files that the stage `report` makes for a page."""
-        return report_names(self.settings(page))
+        return report_names(self.plan.resolved("report", "", page))
 
     def _made_for(self, row: dict[str, Any]) -> Iterator[str]:
         """Provenance of all that a row of the tables rests on, beside the training."""

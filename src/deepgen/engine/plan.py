@@ -33,8 +33,8 @@ class Plan:
         self.experiments = config.experiments
         self.pages = Pages(self)
         # Asked for every job, and the same for every seed; code also for most experiments
-        self._resolved = cache(self._resolve)
-        self._fingerprints = cache(self._fingerprint)
+        self.resolved = cache(self._resolve)
+        self.fingerprints = cache(self._fingerprint)
         self._code_from = cache(code_from)
 
     def settings(self, stage: str, owner: str = "", name: str = "") -> str:
@@ -46,11 +46,11 @@ class Plan:
                 about the whole run, none.
             name: Of the score, figure, study, reference or page, for the stages that have one.
         """
-        return canonical_json(self._resolved(stage, owner, name))
+        return canonical_json(self.resolved(stage, owner, name))
 
     def code(self, stage: str, owner: str = "", name: str = "") -> str:
         """Fingerprints of the code that the stage can reach, as canonical JSON."""
-        return canonical_json(self._fingerprints(stage, owner, name))
+        return canonical_json(self.fingerprints(stage, owner, name))
 
     def for_wildcards(
         self, kind: Callable[..., str], stage: str, name: str = ""
@@ -123,7 +123,7 @@ class Plan:
 
     def classified(self, experiment: str, score: str) -> bool:
         """Whether a score also compares in a classifier's features."""
-        return "features" in self._resolved("score", experiment, score)
+        return "features" in self.resolved("score", experiment, score)
 
     def figure_inputs(self, experiment: str, figure: str) -> dict[str, str]:
         """What a figure is made of, by role, below the experiment's folder."""
@@ -165,7 +165,7 @@ class Plan:
         return stage_settings(stage, self.config[owner], name)
 
     def _fingerprint(self, stage: str, owner: str, name: str) -> dict[str, str]:
-        return self._code_from(*roots_of(stage, self._resolved(stage, owner, name)))
+        return self._code_from(*roots_of(stage, self.resolved(stage, owner, name)))
 
 
 def _scored(experiment: Experiment, path: str) -> bool:

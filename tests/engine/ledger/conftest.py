@@ -57,9 +57,7 @@ class Checkout(Project):
     def clone(self, root: Path) -> "Checkout":
         """A fresh clone; the default remote of DVC lies beside both."""
         self.output("git", "clone", "--quiet", ".", str(root))
-        checkout = Checkout.__new__(Checkout)
-        checkout.root = root
-        return checkout
+        return Checkout.at(root)
 
     def recorded(self, path: str) -> str:
         """The MD5 of a path in dvc.lock."""
@@ -91,7 +89,6 @@ def checkout(tmp_path_factory) -> Checkout:
     made = made_once(tmp_path_factory, "ledger", _record)
     folder = tmp_path_factory.mktemp("ledger") / "copy"
     shutil.copytree(made, folder, symlinks=True)
-    checkout = Checkout.__new__(Checkout)
-    checkout.root = folder / "a checkout"
+    checkout = Checkout.at(folder / "a checkout")
     checkout.said = (folder / "said").read_text()
     return checkout

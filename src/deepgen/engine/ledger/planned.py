@@ -87,8 +87,8 @@ def _planned(job: dict[str, Any]) -> PlannedJob:
         given = json.loads(Path(file).read_text(encoding="utf-8"))
         inputs -= {file}  # no evidence, but what this entry says itself
     else:
-        given = {"settings": json.loads(option("--settings"))}
-        given["code"] = json.loads(option("--expect-code"))
+        options = {"settings": "--settings", "code": "--expect-code"}
+        given = {key: json.loads(option(name)) for key, name in options.items()}
     (provenance,) = (path for path in job["outputs"] if path.endswith(".prov.json"))
     made = [path for path in job["outputs"] if path != provenance]
     return PlannedJob(
