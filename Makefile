@@ -11,7 +11,6 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 reproduce: $(BIN)/.installed
 	snakemake --cores all --configfile $(CONFIG)
-	$(if $(filter paper,$(RUN)),deepgen ledger --configfile $(CONFIG) || true)
 
 install: $(BIN)/.installed
 

@@ -85,7 +85,7 @@ onstart:
 
 
 onsuccess:
-    record_after_success(plan.config.run)
+    record_after_success(plan.config)
     if Path(f"results/{run}/report/index.html").exists():
         print(f"deepgen: finished; open results/{run}/report/index.html")
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from deepgen.config import load_experiment
-from deepgen.engine.slices import SECTIONS
+from deepgen.engine.slices import Train
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = {
@@ -80,7 +80,7 @@ def tiny_settings(paper_settings) -> dict:
     """The slice of `train` with small, lively networks; 11 updates an epoch, the last of 30."""
     settings = {
         key: copy.deepcopy(paper_settings[key])
-        for key in SECTIONS["train"]
+        for key in Train.model_fields
         if key in paper_settings
     }
     settings["model"]["noise"]["size"] = 8

@@ -8,9 +8,9 @@ import re
 import pytest
 import yaml
 
-from deepgen.checks import RESERVED, check_name
+from deepgen.checks import check_name
 from deepgen.config import load_config, load_experiment, merge
-from deepgen.engine.slices import stage_settings
+from deepgen.engine.resolve import stage_settings
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.neighbours import FRAMED
 from deepgen.figures import samples
@@ -640,9 +640,6 @@ def test_several_mistakes_are_counted(folder, shipped):
         ({"data": {"miror": "x"}}, "run.yaml: unknown key data.miror; did you mean data.mirror?"),
         ({"run": "../up"}, "run.yaml: run is '../up': must be lower-case letters"),
         ({"experiments": ["mnist", "mnist"]}, "experiments is ['mnist', 'mnist']: must not repeat"),
-        ({"experiments": ["mnist", "report"]}, "run.yaml: experiments[1] is 'report', which is"),
-        ({"experiments": ["select-sigma"]}, "experiments[0] is 'select-sigma', which is the name"),
-        ({"experiments": ["fetch-mnist"]}, "experiments[0] is 'fetch-mnist', which is the name"),
         ({"experiments": ["a-b", "a_b"]}, "experiments[1] is 'a_b', which differs from 'a-b' only"),
         ({"not_run": ["mnist"]}, "run.yaml: not_run names 'mnist', which experiments names, too"),
         ({"not_run": ["mnits"]}, "run.yaml: experiment 'mnits' has no file"),
@@ -655,13 +652,6 @@ def test_several_mistakes_are_counted(folder, shipped):
 def test_a_wrong_run_file_is_one_sentence(folder, change, said):
     write(folder / "run.yaml", {"run": "trial", "experiments": ["mnist"]} | change)
     assert said in sentence_of(load_config, folder / "run.yaml", folder)
-
-
-def test_every_rule_of_the_workflow_is_a_reserved_name(root):
-    files = [root / "Snakefile", *(root / "workflow" / "rules").glob("*.smk")]
-    rules = {r for f in files for r in re.findall(r"^rule (\w+):", f.read_text(), re.MULTILINE)}
-    assert len(rules) > 8
-    assert rules - set(RESERVED) == set()
 
 
 @pytest.mark.parametrize(
@@ -707,13 +697,6 @@ def test_an_override_may_choose_another_rule(folder):
     loaded = load_config(write(folder / "run.yaml", run), folder).experiments["mnist"]
     assert loaded.training.selection.model_dump() == {"rule": "last"}
     assert loaded.training.epochs == 1500
-
-
-@pytest.mark.parametrize("stage", ["table", "report"])
-def test_a_stage_of_a_whole_run_has_no_settings_of_an_experiment(root, stage):
-    experiment = load_experiment(root / "config" / "experiments" / "mnist.yaml")
-    said = f"stage {stage} is about a whole run: name one, as in config/config.yaml:mnist"
-    assert said in sentence_of(stage_settings, stage, experiment)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,12 +12,14 @@ import yaml
 from deepgen.config_docs import config_docs, files
 from deepgen.settings import Experiment, Run
 
+ROOT = Path(__file__).parents[1]
 
-@pytest.mark.parametrize("path", files())
+
+@pytest.mark.parametrize("path", files(ROOT))
 def test_what_is_generated_is_in_sync(root, path):
-    written = (root / "config" / path).read_text(encoding="utf-8")
+    written = (root / path).read_text(encoding="utf-8")
     difference = difflib.unified_diff(
-        written.splitlines(), files()[path].splitlines(), f"config/{path}", "settings", n=0
+        written.splitlines(), files(root)[path].splitlines(), path, "generated", n=0
     )
     text = "\n".join(difference)
     assert not text, f"run `python -m deepgen.config_docs`\n{text[:5000]}"
@@ -25,7 +28,7 @@ def test_what_is_generated_is_in_sync(root, path):
 @pytest.mark.parametrize("kind", ["run", "experiment"])
 def test_editors_accept_what_is_shipped_and_mark_a_wrong_key(root, kind):
     folder = root / "config" / ("experiments" if kind == "experiment" else "")
-    schema = jsonschema.Draft202012Validator(json.loads(files()[f"schema/{kind}.json"]))
+    schema = jsonschema.Draft202012Validator(json.loads(files(root)[f"config/schema/{kind}.json"]))
     paths = list(folder.glob("*.yaml"))
     assert paths
     for path in paths:

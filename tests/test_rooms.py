@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "deepgen"
 ORDER = [
     ("cli",),
     ("commands", "config_docs"),
+    ("stage_command",),
     ("engine",),
     ("stages", "config", "api"),
     ("checks",),

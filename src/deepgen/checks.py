@@ -15,21 +15,6 @@ from deepgen.figures.catalogue import possible as possible_figures
 from deepgen.papers import PAPERS, figures_of, needs, paper_of, studies_of
 from deepgen.settings import Experiment, Reference, Run
 
-# A rule or a folder has this name, and each experiment has a rule and a folder of its own;
-# tests/workflow/test_snakefile.py compares them with the rules that there are.
-RESERVED = (
-    *("all", "index", "report", "data"),
-    *("train", "sample", "likelihood", "classify", "select_sigma", "score", "score_under_window"),
-    *("parzen_spread", "make_reference", "count_operations", "draw_figure", "make_tables"),
-    *("write_page", "write_front_page"),
-    *(f"study_{study}" for paper in (None, *PAPERS) for study in studies_of(paper)),
-    *PAPERS,
-    *(f"write_{paper}" for paper in PAPERS),
-    *(f"study_{paper}_{study}" for paper in PAPERS for study in paper_of(paper).STUDIES),
-    *(f"draw_{paper}_{figure}" for paper in PAPERS for figure in paper_of(paper).RUN_FIGURES),
-    *(f"{stage}_{dataset}" for dataset in DATASETS for stage in ("fetch", "prepare")),
-)
-
 
 def check_run(run: Run, where: str) -> None:
     """Refuse names of experiments that Snakemake could not tell apart, and lost overrides.
@@ -40,11 +25,6 @@ def check_run(run: Run, where: str) -> None:
     rules: dict[str, str] = {}
     for i, name in enumerate(run.experiments):
         rule = name.replace("-", "_")
-        if rule in RESERVED:
-            raise DeepgenError(
-                f"{where}: experiments[{i}] is {name!r}, which is the name of a rule or folder of "
-                "every run: rename the experiment"
-            )
         if rule in rules:
             raise DeepgenError(
                 f"{where}: experiments[{i}] is {name!r}, which differs from {rules[rule]!r} only "

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,12 @@ DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by sta
 
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
 experiment of a run file (config/config.yaml:mnist), or resolved JSON, as Snakemake gives it"""
+
+JOB_HELP = """settings, code and inputs: results/<run>/.jobs/<page>.json, which Snakemake writes
+when it plans"""
+CODE_HELP = "fingerprints at planning time; refuse to run if the code changed since"
+DEVICE_HELP = "cpu, cuda, cuda:1, or auto (default): a GPU if any"
+LOCK_HELP = "wait so long for a process that makes the same; -1 (default): for ever"
 
 CURES = {
     errno.ENOSPC: "free some space or choose another folder",
@@ -81,95 +87,15 @@ def _error_number(error: Exception) -> int | None:
 
 def build_parser() -> argparse.ArgumentParser:
     """All stages and tools with their options."""
-    from deepgen import commands as do  # here, so that Ctrl-C while importing ends in a sentence
+    # Here, so that Ctrl-C while importing ends in a sentence
+    from deepgen import commands as do
+    from deepgen.engine.stages import STAGES
 
     parser = argparse.ArgumentParser(prog="deepgen", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    p = _stage(commands, do.fetch, "download and verify the files of a data set")
-    _store(p)
-    p.add_argument("--bundled", type=Path, default=Path("data/bundled"), help="asked last")
-    p.add_argument(
-        "--mirror",
-        default=os.environ.get("DEEPGEN_MIRROR"),
-        help="folder or base URL asked first: <mirror>/<dataset>/<file> (default: $DEEPGEN_MIRROR)",
-    )
-
-    p = _stage(commands, do.prepare, "raw files to arrays and splits")
-    _store(p)
-    p.add_argument("--raw", type=Path, required=True, help="folder that fetch made")
-
-    _stage(commands, do.count, "count what a training takes: operations, memory and disk")
-
-    p = _stage(commands, do.train, "train one seed of an experiment", seed=True, store=True)
-    _data(p)
-    p.add_argument(
-        "--first-phase", type=Path, help="model file of the experiment that init_from names"
-    )
-    p.add_argument(
-        "--stop-after",
-        type=float,
-        metavar="SECONDS",
-        help="save and leave with code 75 after this time; the same command continues",
-    )
-
-    p = _stage(commands, do.sample, "draw samples from a model", seed=True, store=True)
-    _file(p, "model", "model file")
-
-    p = _stage(commands, do.likelihood, "take the log-likelihood of the test split", store=True)
-    _file(p, "model", "model file")
-    _data(p)
-
-    help = "take the errors of a Parzen score that its ± leaves out"
-    p = _stage(commands, do.parzen_spread, help, seed=True, store=True)
-    _file(p, "model", "model file")
-    _file(p, "samples", "samples.npy of that model, as they were scored")
-    _data(p)
-
-    p = _stage(commands, do.study, "work out what a figure shows", store=True, named=True)
-    p.add_argument("--model", type=Path, help="model file, for a study of one")
-    p.add_argument("--samples", type=Path, help="samples.npy, for a study of samples")
-    p.add_argument("--data", type=Path, help="folder that prepare made, if the study reads images")
-
-    p = _stage(commands, do.reference, "make a reference set of samples", store=True, named=True)
-    _data(p)
-
-    p = _stage(commands, do.select_sigma, "choose the Parzen window's bandwidth", store=True)
-    _file(p, "samples", "samples.npy")
-    _data(p)
-
-    p = _stage(commands, do.classify, "train a classifier for its features", store=True)
-    _data(p)
-
-    p = _stage(commands, do.score, "score samples on the test split", store=True, named=True)
-    _file(p, "samples", "samples.npy")
-    p.add_argument(
-        "--sigma",
-        type=Path,
-        nargs="+",
-        default=[],
-        help="sigma.json, or that of every fold in order, for a score under a sigma",
-    )
-    p.add_argument("--classifier", type=Path, help="file that classify made, to compare features")
-    _data(p)
-
-    p = _stage(commands, do.figure, "draw one figure", named=True)
-    _roles(p)
-
-    for function, help in (
-        (do.table, "make the tables of scores"),
-        (do.report, "write a page of the HTML report"),
-    ):
-        p = commands.add_parser(function.__name__, help=help)
-        p.add_argument(
-            "--job",
-            type=Path,
-            required=True,
-            help="settings, code and inputs: results/<run>/.jobs/<page>.json, which "
-            "Snakemake writes when it plans",
-        )
-        p.add_argument("--out", type=Path, required=True, help="folder of the outputs")
-        p.set_defaults(function=function)
+    for name, stage in STAGES.items():
+        _add_stage(commands.add_parser(name, help=stage.help, description=_sentence(stage)), stage)
 
     p = commands.add_parser("publish", help="copy a finished report to reports/<run>/")
     p.add_argument("run", type=Path, help="results/<run>")
@@ -214,7 +140,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--push", action="store_true", help="and send them to the remote")
     p.set_defaults(function=do.ledger, out=None)
 
-    p = commands.add_parser("restore", help="bring recorded outputs back into the store")
+    p = commands.add_parser("restore", help="bring back what was recorded, for jobs to take")
     _run_file(p)
     p.set_defaults(function=do.restore, out=None)
 
@@ -225,44 +151,42 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stage(
-    commands: Any,
-    function: Callable,
-    help: str,
-    seed: bool = False,
-    store: bool = False,
-    named: bool = False,
-) -> argparse.ArgumentParser:
-    name = function.__name__.replace("_", "-")
-    p = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
-    p.add_argument("--settings", required=True, metavar="FILE|JSON", help=SETTINGS_HELP)
-    if named:
-        p.add_argument("--name", default="", help=f"which {name}, if --settings is a file")
-    p.add_argument("--out", type=Path, required=True, help="folder of the outputs")
-    p.add_argument(
-        "--expect-code",
-        metavar="JSON",
-        help="fingerprints at planning time; refuse to run if the code changed since",
-    )
-    p.add_argument(
-        "--device",
-        type=_device,
-        default="auto",
-        help="cpu, cuda, cuda:1, or auto (default): a GPU if any",
-    )
-    if seed:
+def _add_stage(p: argparse.ArgumentParser, stage: Any) -> None:
+    """The options of a stage, from its row of `deepgen.engine.stages`."""
+    from deepgen.stage_command import run_stage
+
+    p.set_defaults(function=run_stage)
+    if stage.whole_run:
+        p.add_argument("--job", type=Path, required=True, help=JOB_HELP)
+    else:
+        p.add_argument("--settings", required=True, metavar="FILE|JSON", help=SETTINGS_HELP)
+        p.add_argument("--expect-code", metavar="JSON", help=CODE_HELP)
+    if stage.by_name:
+        p.add_argument("--name", default="", help="which of them, if --settings is a file")
+    if stage.seeded:
         p.add_argument("--seed", type=int, required=True, help="of the experiment")
-    if store:
-        _store(p)
+    for name, option in stage.options.items():
         p.add_argument(
-            "--lock-timeout",
-            type=float,
-            default=-1,
-            metavar="SECONDS",
-            help="wait so long for a process that makes the same; -1 (default): for ever",
+            option.flag or f"--{name.replace('_', '-')}",
+            dest=name,
+            required=option.required,
+            type=option.kind,
+            nargs=option.nargs,
+            default=option.default,
+            metavar=option.metavar,
+            help=option.help,
         )
-    p.set_defaults(function=function)
-    return p
+    p.add_argument("--out", type=Path, required=True, help="folder of the outputs")
+    if stage.device:
+        p.add_argument("--device", type=_device, default="auto", help=DEVICE_HELP)
+    if stage.kept:
+        _store(p)
+    if "store" in stage.kept:
+        p.add_argument("--lock-timeout", type=float, default=-1, metavar="SECONDS", help=LOCK_HELP)
+
+
+def _sentence(stage: Any) -> str:
+    return f"{stage.help[0].upper()}{stage.help[1:]}."
 
 
 def _device(name: str) -> str:
@@ -277,10 +201,6 @@ def _cores(text: str) -> int:
     return int(text)
 
 
-def _data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, help="folder that prepare made")
-
-
 def _store(parser: argparse.ArgumentParser) -> None:
     default = os.environ.get("DEEPGEN_STORE", "store")
     help = "folder of the store (default: $DEEPGEN_STORE, or store)"
@@ -291,16 +211,6 @@ def _run_file(parser: argparse.ArgumentParser) -> None:
     default = Path("config/config.yaml")
     help = f"the run (default: {default})"
     parser.add_argument("--configfile", type=Path, default=default, help=help)
-
-
-def _file(parser: argparse.ArgumentParser, name: str, help: str) -> None:
-    parser.add_argument(f"--{name}", type=Path, required=True, help=help)
-
-
-def _roles(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--input", nargs="+", default=[], metavar="ROLE=PATH", help="what it is made of"
-    )
 
 
 if __name__ == "__main__":

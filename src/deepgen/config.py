@@ -188,7 +188,8 @@ def _sentence(kind: type[BaseModel], error: ValidationError, content: Any) -> st
     texts = [_must(entry) for entry, where in zip(errors, keys, strict=True) if where == key]
     message = " or ".join([texts[0], *(text.removeprefix("must be ") for text in texts[1:])])
     value = repr(first["ctx"]["tag"] if first["type"] == "union_tag_invalid" else first["input"])
-    if first["type"] == "value_error" and len(value) > 80:  # a whole section; the message says more
+    # Of a whole section the message says more
+    if first["type"] == "value_error" and (not key or len(value) > 80):
         return f"{key}: {message}{rest}" if key else f"{message}{rest}"
     value = value if len(value) <= 80 else f"{value[:77]}..."
     return f"{key} is {value}: {message}{rest}"

@@ -1,4 +1,4 @@
-"""What `config/` says of settings to people and to editors: `python -m deepgen.config_docs`."""
+"""What pages and editors are told of settings and stages: `python -m deepgen.config_docs`."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from deepgen.config import classes_in
+from deepgen.engine.stages import STAGES
 from deepgen.files import write_text
 from deepgen.settings import EACH_ONCE, Experiment, Run
 
@@ -56,11 +57,26 @@ TYPES = {str: "text", bool: "true or false", int: "integer", float: "number", di
 BOUNDS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
-def files() -> dict[str, str]:
-    """The text of every generated file, by its path below `config/`."""
-    schemas = {f"schema/{kind.__name__.lower()}.json": kind for kind in (Run, Experiment)}
+STAGES_PAGE, BEGIN, END = "docs/how-it-works.md", "<!-- stages -->", "<!-- /stages -->"
+
+
+def files(root: Path) -> dict[str, str]:
+    """The text of every file that is generated, or has a part that is, by its path below `root`."""
+    schemas = {f"config/schema/{kind.__name__.lower()}.json": kind for kind in (Run, Experiment)}
     texts = {path: json.dumps(kind.model_json_schema()) + "\n" for path, kind in schemas.items()}
-    return {"README.md": config_docs()} | texts
+    before, _, rest = (root / STAGES_PAGE).read_text(encoding="utf-8").partition(BEGIN)
+    page = f"{before}{BEGIN}\n{stage_table()}{END}{rest.partition(END)[2]}"
+    return {"config/README.md": config_docs(), STAGES_PAGE: page} | texts
+
+
+def stage_table() -> str:
+    """What each stage makes, and which rules run it, as Markdown."""
+    lines = ["| stage | makes | a job a seed | kept in | where |", "|---|---|---|---|---|"]
+    for name, stage in STAGES.items():
+        where = "with Snakemake" if stage.local else "GPU or CPU" if stage.device else "CPU"
+        seeded, kept = "yes" if stage.seeded else "", ", ".join(stage.kept)
+        lines.append(f"| `{name}` | {stage.makes} | {seeded} | {kept} | {where} |")
+    return "\n".join(lines) + "\n"
 
 
 def config_docs() -> str:
@@ -174,5 +190,5 @@ def _meaning(entry: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in files().items():
-        write_text(Path("config", path), text)
+    for path, text in files(Path()).items():
+        write_text(Path(path), text)

@@ -19,6 +19,8 @@ from deepgen.training.settings import SigmaGrid, Training
 from deepgen.typed import EACH_ONCE, Count, Name, Positive, Seed, Settings, Text
 
 Reference = Literal["training-images", "kmeans", "gaussian", "constant-image"]
+Threads = Annotated[int, Field(gt=0, le=1024)]
+Sampler = dict[Name, Any] | None
 
 
 def _family(name: str) -> type[ModelSettings]:
@@ -136,9 +138,7 @@ class Experiment(Settings):
     seeds: Annotated[list[Seed], Field(min_length=1), EACH_ONCE] = Field(
         [1], description="Independent trainings; the first gives the figures."
     )
-    threads: Annotated[int, Field(gt=0, le=1024)] = Field(
-        1, description="CPU threads of a job; part of the result's identity."
-    )
+    threads: Threads = Field(1, description="CPU threads of a job; part of the result's identity.")
     model_space: ModelSpace = Field(PIXELS, description="Coordinates that the model is trained in.")
     score_space: ScoreSpace = Field(
         PIXELS, description="Coordinates in which samples are scored and shown."
@@ -146,7 +146,7 @@ class Experiment(Settings):
     model: Model
     objective: Objective
     training: Training
-    sampler: dict[Name, Any] | None = Field(
+    sampler: Sampler = Field(
         None, description="How the family draws samples, where it has a choice."
     )
     num_samples: Count = Field(10_000, description="Samples that are scored.")
@@ -227,5 +227,5 @@ class Run(Settings):
     papers: Papers = Papers()
     store_dir: Text = Field("store", description="Folder of the store; may be scratch space.")
     ledger: bool = Field(
-        True, description="Whether DVC records what is finished, if dvc.yaml describes this run."
+        False, description="Whether the run is recorded with DVC whenever it has finished."
     )

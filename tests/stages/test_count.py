@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from deepgen.config import load_experiment
-from deepgen.engine.slices import stage_settings
+from deepgen.engine.resolve import stage_settings
 from deepgen.families.gan.objective import Adversarial
 from deepgen.stages import count
 from deepgen.stages.count import build_loop, training_costs

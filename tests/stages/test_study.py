@@ -9,7 +9,7 @@ import torch
 from deepgen.cli import main
 from deepgen.config import load_experiment
 from deepgen.engine.identity import model_code
-from deepgen.engine.slices import stage_settings
+from deepgen.engine.resolve import stage_settings
 from deepgen.families.loading import build_model, save_model
 from deepgen.seeds import stream
 

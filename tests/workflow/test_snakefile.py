@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deepgen.checks import RESERVED
+from deepgen.engine.stages import RESERVED
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -147,4 +147,4 @@ def test_no_experiment_may_have_the_name_of_a_rule(clone):
     rules = call("snakemake", "--list", "--configfile", "config/config.yaml", cwd=clone).stdout
     own = {name.replace("-", "_") for name in yaml.safe_load(
         (clone / "config/config.yaml").read_text())["experiments"]}  # fmt: skip
-    assert set(rules.split()) - own <= set(RESERVED)
+    assert set(rules.split()) - own <= RESERVED

@@ -85,6 +85,9 @@ class GivenSplit(Entry):
     rule: Literal["given"] = "given"
 
 
+Splits = dict[str, Split] | PeopleSplit | GivenSplit
+
+
 class Dataset(Entry):
     """One data set.
 
@@ -104,7 +107,7 @@ class Dataset(Entry):
     archive: Archive | None = None
     parser: str
     parts: dict[str, dict[str, str | tuple[str, ...]]]
-    splits: dict[str, Split] | PeopleSplit | GivenSplit
+    splits: Splits
     folds: int = 0
     sizes: dict[str, int] = {}
     shape: tuple[int, int, int]

@@ -12,7 +12,7 @@ from deepgen.engine.integrity import read_manifest
 from deepgen.engine.job import entry_in
 from deepgen.engine.plan import Plan
 from deepgen.engine.progress import LOG, read_epochs
-from deepgen.engine.slices import stage_settings
+from deepgen.engine.resolve import stage_settings
 from deepgen.engine.speed import Speed
 from deepgen.engine.store import MANIFEST
 from deepgen.errors import DeepgenError

@@ -30,6 +30,7 @@ EXCLUDED = (
     "deepgen.evaluation.catalogue",
     "deepgen.figures.catalogue",
     "deepgen.files",
+    "deepgen.stage_command",
     "deepgen.tensors",
 )
 LISTS = ("deepgen.families", "deepgen.papers")  # these modules, not what lies in their folders

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Any
 
 from deepgen.engine import store
 from deepgen.engine.identity import code_of, job_key
-from deepgen.engine.integrity import check_inputs, with_digest
+from deepgen.engine.integrity import check_inputs, read_manifest, with_digest
+from deepgen.engine.ledger import shelf
 from deepgen.engine.provenance import describe_machine, describe_run, git_revision
 from deepgen.engine.stop import received_signal
 from deepgen.errors import DeepgenError
@@ -37,8 +38,8 @@ class Job:
         store_dir: Folder of the store; None for stages that are cheaper to repeat than to store.
         provenance: File name below `out` that says who made the outputs.
         lock_timeout: Seconds to wait for another process that makes the same; -1 for ever.
-        keep: Whether what it makes goes into the store. Data do not, for their size; where
-            `deepgen restore` has put them there, they are taken from it all the same.
+        keep: Whether what it makes goes into the store. Data do not, for their size; those on the
+            ledger's shelf are taken from it all the same.
     """
 
     stage: str
@@ -86,13 +87,29 @@ class Job:
             sweep(folder)
         owned = self.folder and self.keep
         with store.owned(self.folder, self.lock_timeout) if owned else nullcontext():
-            manifest = store.finished(self.entry) if self.entry else None
-            if self.entry and manifest and set(manifest["outputs"]) == set(self.outputs):
-                print(f"deepgen: {self.stage}: taken from {self.entry}", file=sys.stderr)
+            if self.entry and (found := self._find(self.entry)):
+                folder, manifest = found
+                print(f"deepgen: {self.stage}: taken from {folder}", file=sys.stderr)
                 # Another job with equal inputs may have made it from files of other names
-                self._publish(self.entry, with_digest(manifest | {"inputs": self._inputs()}))
+                self._publish(
+                    folder, with_digest(manifest | {"key": self.key, "inputs": self._inputs()})
+                )
             else:
                 self._make(make, self.entry if owned else None)
+
+    def _find(self, entry: Path) -> tuple[Path, dict[str, Any]] | None:
+        """Where its outputs lie already, in the store or on the shelf, and their record."""
+        manifest = store.finished(entry)
+        if manifest and set(manifest["outputs"]) == set(self.outputs):
+            return entry, manifest
+        identity = {
+            "stage": self.stage,
+            "inputs": self.digests,
+            "settings": self.settings,
+            "code": self.code,
+            "seed": self.seed,
+        }
+        return shelf.look_up(self.provenance, identity, self.outputs)
 
     def _make(self, make: Callable[[Path], Any], entry: Path | None) -> None:
         started, processor, revision = datetime.now(UTC), time.process_time(), git_revision()
@@ -136,6 +153,11 @@ class Job:
 
     def _publish(self, source: Path, manifest: dict[str, Any]) -> None:
         # Unlinked first: no moment has new outputs beside the provenance of the old ones
+        with suppress(OSError, ValueError):
+            old = read_manifest(self.out / self.provenance)["outputs"]
+            (self.out / self.provenance).unlink()
+            for name in old.keys() - manifest["outputs"].keys():  # readers would take it for real
+                (self.out / name).unlink(missing_ok=True)
         (self.out / self.provenance).unlink(missing_ok=True)
         for name in manifest["outputs"]:
             target = self.out / name

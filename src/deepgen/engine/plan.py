@@ -11,7 +11,9 @@ from deepgen.config import Config
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
 from deepgen.engine.identity import code_from, roots_of
 from deepgen.engine.pages import Pages
-from deepgen.engine.slices import paper_settings, stage_settings
+from deepgen.engine.resolve import paper_settings, stage_settings
+from deepgen.engine.stages import RESERVED
+from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import Study
 from deepgen.files import canonical_json
@@ -25,9 +27,18 @@ class Plan:
 
     Args:
         config: A checked configuration.
+
+    Raises:
+        DeepgenError: if an experiment has the name of a rule or folder.
     """
 
     def __init__(self, config: Config):
+        for name in (*config.experiments, *config.first_phases, *config.counted):
+            if name.replace("-", "_") in RESERVED:
+                raise DeepgenError(
+                    f"run {config.run.run}: {name!r} is the name of a rule or folder of every run: "
+                    "rename the experiment"
+                )
         self.config = config
         self.run = config.run.run
         self.experiments = config.experiments

@@ -1,25 +1,35 @@
-"""The settings of each stage: the slice of an experiment that its result depends on."""
+"""What each stage is given: its slice of the settings, and nothing else, as a class.
 
-import importlib
-from typing import Any
+The keys of the class make the slice of an experiment (`deepgen.engine.resolve`), and the class
+checks what a person or a file gives before the stage is called.
+"""
 
-from deepgen.checks import check_name
-from deepgen.data.registry import DATASETS, Dataset, prepared_names
-from deepgen.errors import DeepgenError
-from deepgen.evaluation.catalogue import SCORES, splits
-from deepgen.figures.catalogue import Study
-from deepgen.papers import figures_of, paper_of, studies_of
-from deepgen.report.wording import name_in_papers
-from deepgen.settings import Experiment, Run
+from collections.abc import Collection
+from typing import Any, Literal, Self
 
-MODEL = ("model", "model_space")
-SECTIONS = {
-    "train": (*MODEL, "score_space", "sampler", "objective", "training", "threads"),
-    "sample": (*MODEL, "score_space", "sampler", "num_samples", "threads"),
-    "likelihood": (*MODEL, "likelihood", "threads"),
-    "select-sigma": ("score_space", "parzen", "threads"),
-    "classify": ("score_space", "classifier", "threads"),
-}
+from pydantic import ConfigDict, TypeAdapter, model_validator
+
+from deepgen.data.registry import Archive, File, OwnFile, Splits, VariantFile
+from deepgen.data.spaces.settings import ModelSpace, ScoreSpace
+from deepgen.evaluation.catalogue import SCORES
+from deepgen.figures.catalogue import STUDIES, Study
+from deepgen.papers import PAPERS, paper_of
+from deepgen.settings import (
+    Classifier,
+    Comparison,
+    Experiment,
+    Likelihood,
+    Model,
+    Objective,
+    Parzen,
+    ParzenSpread,
+    Reference,
+    Sampler,
+    Threads,
+)
+from deepgen.training.settings import Training
+from deepgen.typed import Count, Name, Seed, Settings
+
 # Keys of the section `references` that each of them uses
 REFERENCES = {
     "training-images": ("num_samples", "seed"),
@@ -27,132 +37,233 @@ REFERENCES = {
     "gaussian": ("num_samples", "seed"),
     "constant-image": (),
 }
+# What a study needs, by what it starts from, beside its own sections
+STARTS = {
+    "model": ("score_space", "model", "model_space"),
+    "samples": ("score_space",),
+    "nothing": (),
+}
+OF_SAMPLES = tuple(name for name, score in SCORES.items() if score.of == "samples")
 
 
-def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
-    """The settings a stage of an experiment depends on, resolved, and nothing else.
+class OwnFileFrom(OwnFile):
+    """A file that only the user has, and where."""
 
-    A key that is absent in the experiment is absent here, so that it enters no identity.
+    path: str
+    how_to_get: str
 
-    Args:
-        stage: As on the command line.
-        name: Of the score, figure, study or reference, for the stages that have one.
+
+class Fetch(Settings):
+    """The files of a data set."""
+
+    dataset: Name
+    files: list[File | VariantFile | OwnFileFrom]
+    archive: Archive | None = None
+
+
+class Prepare(Settings):
+    """How they become arrays and splits."""
+
+    parser: Name
+    parts: dict[str, dict[str, str | list[str]]]
+    splits: Splits
+    folds: int = 0
+    sizes: dict[str, int] | None = None
+
+
+class OfModel(Settings):
+    """What every stage that loads or makes a model needs."""
+
+    model: Model
+    model_space: ModelSpace
+    threads: Threads
+
+
+class Train(OfModel):
+    """One training."""
+
+    score_space: ScoreSpace
+    sampler: Sampler = None
+    objective: Objective
+    training: Training
+
+
+class Counting(Train):
+    """One training of which only the size is asked."""
+
+    shape: list[Count]
+    num_examples: Count
+
+
+class Sample(OfModel):
+    """Samples of a model, in the scoring space."""
+
+    score_space: ScoreSpace
+    sampler: Sampler = None
+    num_samples: Count
+
+
+class Likelihoods(OfModel):
+    """The log-likelihood of images under a model."""
+
+    likelihood: Likelihood
+
+
+class Spread(OfModel):
+    """The errors of a model's Parzen score."""
+
+    score_space: ScoreSpace
+    sampler: Sampler = None
+    parzen: Parzen
+    parzen_spread: ParzenSpread
+    folds: int
+
+
+class SelectSigma(Settings):
+    """Bandwidths that are tried."""
+
+    score_space: ScoreSpace
+    parzen: Parzen
+    threads: Threads
+
+
+class Classify(Settings):
+    """The classifier for features."""
+
+    score_space: ScoreSpace
+    classifier: Classifier
+    threads: Threads
+
+
+class ReferenceSamples(Settings):
+    """Samples that no generative model made; each reference has its own keys."""
+
+    reference: Reference
+    score_space: ScoreSpace
+    threads: Threads
+    num_samples: Count | None = None
+    kmeans_centroids: Count | None = None
+    kmeans_iterations: Count | None = None
+    seed: Seed | None = None
+
+    @model_validator(mode="after")
+    def _own_keys(self) -> Self:
+        own = set(REFERENCES["kmeans"]) | {"num_samples"}
+        _same_keys(self.model_fields_set & own, REFERENCES[self.reference])
+        return self
+
+
+class Score(Settings):
+    """A score of samples: under sigmas, or in comparison with images."""
+
+    score: Literal[OF_SAMPLES]  # type: ignore[valid-type]
+    score_space: ScoreSpace
+    threads: Threads
+    reads: list[Name]
+    folds: int | None = None
+    comparison: dict[Name, Any] | None = None
+    features: Literal["classifier"] | None = None
+
+    @model_validator(mode="after")
+    def _as_its_kind(self) -> Self:
+        spec = SCORES[self.score]
+        given = self.model_fields_set & {"folds", "comparison", "features"}
+        _same_keys(given - {"features"}, ("folds",) if spec.sigma else ("comparison",))
+        if self.comparison is not None:
+            _same_keys(set(self.comparison), spec.settings)
+            Comparison.model_validate(self.comparison)
+        return self
+
+
+class StudyOf(Settings):
+    """What a figure shows; beside these keys, the sections that the study names."""
+
+    model_config = ConfigDict(extra="allow")
+
+    study: str
+    threads: Threads
+    score_space: ScoreSpace | None = None
+    model: Model | None = None
+    model_space: ModelSpace | None = None
+    reads: list[Name] | None = None
+    fewest_samples: Count | None = None
+
+    @model_validator(mode="after")
+    def _as_the_study_needs(self) -> Self:
+        study = study_of(self.study)
+        given = self.model_fields_set - {"study", "threads", "reads", "fewest_samples"}
+        _same_keys(given, (*study.settings, *STARTS[study.of]))
+        own = {key: getattr(self, key) for key in study.settings}
+        if study.of != "nothing":
+            for key, value in own.items():
+                TypeAdapter(Experiment.__annotations__[key]).validate_python(value)
+        for paper in map(paper_of, PAPERS):
+            if study.of == "nothing" and study in paper.STUDIES.values():
+                paper.SETTINGS.model_validate(own)
+        return self
+
+
+class Drawing(Settings):
+    """A figure; beside these keys, its own, which its module knows."""
+
+    model_config = ConfigDict(extra="allow")
+
+    figure: str
+    output: Name
+
+
+class Row(Settings):
+    """What was scored: a model or a reference."""
+
+    experiment: Name
+    dataset: str
+    paper: Name | None = None
+    model: str
+    kind: Literal["model", "reference"]
+    scores: list[Name]
+    selection: Literal["selected", "last", ""]
+    seed: Seed | None = None
+    source: str
+
+
+class Tables(Settings):
+    """All tables of scores."""
+
+    rows: list[Row]
+    not_run: list[dict[Name, Any]]
+    papers: list[Name]
+
+
+class Page(Settings):
+    """A page of the report; `rows` are an experiment's, `paper` is a paper's."""
+
+    run: Name
+    page: Name
+    order: list[Name]
+    experiments: dict[Name, dict[Name, Any]]
+    first_phases: dict[Name, dict[Name, Any]]
+    not_run: list[dict[Name, Any]]
+    papers: list[dict[Name, str]]
+    figures: list[str]
+    paper: Name | None = None
+    rows: list[Row] | None = None
+
+
+def study_of(module: str) -> Study:
+    """The study of a module below `deepgen`.
 
     Raises:
-        DeepgenError: for a stage that is not about one experiment.
+        ValueError: if there is none.
     """
-    check_name(stage, name, experiment.paper)
-    dataset = DATASETS[experiment.dataset]
-    settings = experiment.resolved()
-    if stage in SECTIONS:
-        return {key: settings[key] for key in SECTIONS[stage] if key in settings}
-    match stage:
-        case "fetch":
-            return dataset.fetch_settings(experiment.dataset)
-        case "prepare":
-            return dataset.prepare_settings()
-        case "count":
-            return _count_settings(experiment, settings, dataset)
-        case "reference":
-            chosen = {key: settings["references"][key] for key in REFERENCES[name]}
-            common = {key: settings[key] for key in ("score_space", "threads")}
-            return common | {"reference": name} | chosen
-        case "parzen-spread":
-            keys = (*MODEL, "score_space", "sampler", "parzen", "parzen_spread", "threads")
-            chosen = {key: settings[key] for key in keys if key in settings}
-            return chosen | {"folds": dataset.folds}
-        case "score":
-            return _score_settings(experiment, settings, dataset, name)
-        case "study":
-            return _study_settings(settings, studies_of(experiment.paper)[name])
-        case "figure":
-            return _figure_settings(experiment, settings, dataset, name)
-        case "table" | "report":
-            raise DeepgenError(
-                f"stage {stage} is about a whole run: name one, as in config/config.yaml:mnist"
-            )
-    raise DeepgenError(f"stage {stage!r} has no settings of an experiment")
+    known = [STUDIES, *(paper_of(name).STUDIES for name in PAPERS)]
+    for study in (study for studies in known for study in studies.values()):
+        if study.module == module:
+            return study
+    raise ValueError(f"study {module!r} is not known: name a file")
 
 
-def uses_features(experiment: Experiment) -> bool:
-    """Whether images are also compared in a classifier's features, which needs labels."""
-    return "train_labels.npy" in prepared_names(DATASETS[experiment.dataset].prepare_settings())
-
-
-def paper_settings(stage: str, run: Run, paper: str, name: str) -> dict[str, Any]:
-    """The settings of a study or figure that a paper has beside its experiments."""
-    if stage == "figure":
-        return {"figure": paper_of(paper).RUN_FIGURES[name].module, "output": name}
-    study = paper_of(paper).STUDIES[name]
-    own = getattr(run.papers, paper).resolved()
-    return {"study": study.module, "threads": 1} | {key: own[key] for key in study.settings}
-
-
-def _score_settings(
-    experiment: Experiment, settings: dict[str, Any], dataset: Dataset, name: str
-) -> dict[str, Any]:
-    score = SCORES[name]
-    chosen = {key: settings[key] for key in ("score_space", "threads")}
-    chosen |= {"score": name, "reads": splits(name, experiment.comparison.held_out)}
-    if score.sigma:
-        return chosen | {"folds": dataset.folds}
-    chosen["comparison"] = {key: settings["comparison"][key] for key in score.settings}
-    return chosen | ({"features": "classifier"} if uses_features(experiment) else {})
-
-
-def _count_settings(
-    experiment: Experiment, settings: dict[str, Any], dataset: Dataset
-) -> dict[str, Any]:
-    if dataset.training_images is None:
-        raise DeepgenError(
-            f"how many training images {experiment.dataset} has is not known, so that a training "
-            "on it cannot be counted: add sizes.train to its entry of deepgen.data.registry"
-        )
-    chosen = {key: settings[key] for key in SECTIONS["train"] if key in settings}
-    return chosen | {"shape": list(dataset.shape), "num_examples": dataset.training_images}
-
-
-def _study_settings(settings: dict[str, Any], study: Study) -> dict[str, Any]:
-    keys = ("score_space", "threads", *study.settings, *(MODEL if study.of == "model" else ()))
-    chosen = {key: settings[key] for key in keys} | {"study": study.module}
-    if study.reads:
-        chosen["reads"] = list(study.reads)
-    return chosen | ({"fewest_samples": study.fewest_samples} if study.of == "samples" else {})
-
-
-def _figure_settings(
-    experiment: Experiment, settings: dict[str, Any], dataset: Dataset, name: str
-) -> dict[str, Any]:
-    figure = figures_of(experiment.paper)[name]
-    chosen = {
-        "figure": figure.module,
-        "output": name,
-        "seed": settings["seeds"][0],
-        "checkpoint": "selected",
-        "selection": settings["training"]["selection"],
-        "preview_epochs": settings["training"]["previews"]["epochs"],
-        "folds": dataset.folds,
-        "title": settings["title"],
-        "dataset_title": dataset.title,
-        "shape": list(dataset.shape),
-        "space": settings["score_space"]["name"],
-    }
-    known = settings | {
-        "at_the_end": {k: list(v) for k, v in experiment.objective.at_the_end().items()},
-        "published": _published(experiment, dataset),
-        "images": {k: v for k, v in dataset.sizes.items() if k in ("valid", "test")},
-    }
-    return chosen | {key: known[key] for key in figure.settings} | figure.own
-
-
-def _published(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]:
-    """What the experiment's paper printed of this model, or of what it varies, on this data set."""
-    if not experiment.paper:
-        return []
-    model, paper = name_in_papers(experiment.title), experiment.paper
-    rows = importlib.import_module(f"deepgen.papers.{paper}.published").published([dataset.title])
-    return [
-        {"label": paper_of(paper).CITATION, "log_likelihood": row["log_likelihood"]}
-        for row in rows
-        if row["model"] == model and row["space"].startswith(experiment.score_space.name)
-    ]
+def _same_keys(given: Collection[str], needed: Collection[str]) -> None:
+    if missing := [key for key in needed if key not in given]:
+        raise ValueError(f"has no key {', '.join(missing)}")
+    if unknown := sorted(set(given) - set(needed)):
+        raise ValueError(f"has the unknown key {', '.join(unknown)}")

@@ -1,133 +1,186 @@
-"""`deepgen ledger`: records what is finished and current, and nothing else."""
+"""`deepgen ledger`: finished and undamaged outputs go on the shelf, and nothing there is lost."""
 
 import fcntl
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 
 from deepgen.files import sha256
 
-STAGES = 14
-SELECTED = "results/tiny/digits/seed-1/selected"
+JOBS = 10  # two of the data set, a training, two samplings, sigmas and scores, and the theory
+SEED = "results/tiny/digits/seed-1"
 
 
-def test_every_finished_job_is_recorded(checkout):
-    assert f"{STAGES} of {STAGES} stages recorded, 0 unchanged" in checkout.said
-    assert "git add dvc.yaml dvc.lock" in checkout.said
-    lock = yaml.safe_load((checkout.root / "dvc.lock").read_text())["stages"]
-    made = json.loads((checkout.root / f"{SELECTED}/parzen.prov.json").read_text())
-    name = "digits--seed-1--selected--parzen"
-    assert lock[name]["params"]["results/tiny/identity.json"] == {
-        name: {key: made[key] for key in ("stage", "settings", "code")}
-    }
-
-
-def test_recording_again_changes_nothing(checkout):
-    before = {name: sha256(checkout.root / name) for name in ("dvc.yaml", "dvc.lock")}
-    said = checkout.deepgen("ledger")
-    assert f"0 of {STAGES} stages recorded, {STAGES} unchanged" in said
-    assert "git add" not in said
-    assert {name: sha256(checkout.root / name) for name in before} == before
-
-
-def test_what_is_unfinished_or_stale_is_left_out(checkout):
-    before = (checkout.root / "dvc.lock").read_bytes()
-    table = checkout.root / "results/tiny/report/tables/parzen.md"
-    sigma = checkout.root / f"{SELECTED}/sigma.json"
-    kept = table.read_bytes(), sigma.read_bytes()
-    try:
-        table.unlink()
-        sigma.write_bytes(kept[1] + b" ")  # makes the score from it stale, too
-        with checkout.configured(lambda c: c["training"].update(epochs=3)):  # and its curves
-            said = checkout.deepgen("ledger")
-    finally:
-        table.write_bytes(kept[0])
-        sigma.write_bytes(kept[1])
-    assert f"{STAGES - 4} unchanged, 1 not finished, 3 not current" in said
-    assert (checkout.root / "dvc.lock").read_bytes() == before
-
-
-def test_nothing_happens_when_dvc_started_it(checkout):
-    assert "nothing recorded: DVC started this" in checkout.deepgen("ledger", DVC_STAGE="x")
-
-
-def test_nothing_happens_without_dvc(checkout):
-    code = (
-        "from pathlib import Path; import deepgen.engine.ledger.record as r; "
-        "r.find_dvc = lambda: None; r.record(Path('config/tiny.yaml')); print('went on')"
-    )
-    said = checkout.python(code)
-    assert "nothing recorded: DVC is not installed" in said
-    assert "went on" in said
-
-
-def test_nothing_happens_if_the_run_says_so(checkout):
-    path = checkout.root / "config/tiny.yaml"
-    before = path.read_text()
-    path.write_text(before + "ledger: false\n")
-    try:
-        assert "nothing recorded: the run tiny has ledger: false" in checkout.deepgen("ledger")
-    finally:
-        path.write_text(before)
-
-
-def test_another_dvc_at_work_is_one_line(checkout):
-    with open(checkout.root / ".dvc/tmp/lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        said = checkout.deepgen("ledger")
-    assert "another dvc is at work" in said
+@pytest.fixture
+def clean(checkout):
+    """The recorded checkout, which a test must leave as it was recorded."""
+    yield checkout
+    assert f"0 jobs put on the shelf, {JOBS} there already, 0 damaged" in checkout.deepgen("ledger")
     assert not checkout.output("git", "status", "--porcelain")
 
 
-def test_the_ledger_of_another_run_is_not_overwritten(checkout):
-    result = checkout.command(
-        "python", "-m", "deepgen.cli", "ledger", "--configfile", "config/quick.yaml"
-    )
+def test_every_job_that_is_dear_to_make_is_recorded(checkout):
+    after_success, asked = checkout.said.split("=== asked")
+    assert f"{JOBS} jobs put on the shelf, 0 there already, 0 damaged\n" in after_success
+    assert "git add ledger.dvc" in after_success
+    assert f"0 jobs put on the shelf, {JOBS} there already, 0 damaged; all pushed" in asked
+    for path in ("data/raw/digits/fetch.prov.json", f"{SEED}/selected/parzen.npy"):
+        assert sha256(checkout.root / "ledger" / path) == sha256(checkout.root / path)
+    shelf = checkout.root / "ledger/results/tiny"
+    assert not (shelf / "report").exists()
+    record = yaml.safe_load((checkout.root / "ledger.dvc").read_text())
+    files = [path for path in (checkout.root / "ledger").rglob("*") if path.is_file()]
+    assert record["outs"][0]["nfiles"] == len(files)
+
+
+def test_recording_again_changes_nothing(clean):
+    before = (clean.root / "ledger.dvc").read_bytes()
+    assert "git add" not in clean.deepgen("ledger")
+    assert (clean.root / "ledger.dvc").read_bytes() == before
+
+
+def test_what_is_unfinished_or_damaged_is_left_out_and_what_was_recorded_stays(clean):
+    sigma, sample = (clean.root / f"{SEED}/{name}" for name in ("selected/sigma.json", "last"))
+    model, shelved = (clean.root / top / f"{SEED}/last.safetensors" for top in ("", "ledger"))
+    kept = {path: path.read_bytes() for path in (sigma, model, sample / "sample.prov.json")}
+    sigma.write_bytes(b"{}")
+    model.write_bytes(b"altered")
+    (sample / "sample.prov.json").unlink()
+    shelved.unlink()
+    try:
+        said = clean.deepgen("ledger")  # a training whose file is on neither side any more
+        assert f"0 jobs put on the shelf, {JOBS - 2} there already, 1 damaged" in said
+        assert not clean.output("git", "status", "--porcelain")
+    finally:
+        for path, content in kept.items():
+            path.write_bytes(content)
+    assert "1 jobs put on the shelf" in clean.deepgen("ledger")
+
+
+def test_what_was_recorded_elsewhere_stays_recorded(checkout):
+    clone = checkout.clone(checkout.root.parent / "a working clone")
+    said = clone.snakemake(f"{SEED}/selected/samples.npy")
+    made = clone.root / f"{SEED}/selected/sample.prov.json"
+    assert "taken from" not in (clone.root / "logs/tiny/digits/seed-1/train.log").read_text()
+    assert "4 jobs put on the shelf, 0 there already, 0 damaged" in said
+    listed = clone.output("dvc", "ls", "--dvc-only", "-R", ".", "ledger")
+    before = {str(p.relative_to(checkout.root / "ledger"))
+              for p in (checkout.root / "ledger").rglob("*") if p.is_file()}  # fmt: skip
+    assert set(listed.split()) == before
+    assert sha256(clone.root / "ledger" / made.relative_to(clone.root)) == sha256(made)
+
+
+@pytest.mark.parametrize("name", ["stranger.txt", f"{SEED}/stranger.npy"])
+def test_a_foreign_file_is_named_and_stays(clean, name):
+    stranger = clean.root / "ledger" / name
+    stranger.write_text("mine")
+    result = clean.command("python", "-m", "deepgen.cli", "ledger", "--configfile", TINY)
     assert result.returncode == 1
-    assert "describes the run tiny" in result.stderr
-    assert not checkout.output("git", "status", "--porcelain")
+    assert f"deepgen ledger: ledger/{name} belongs to no job: move it out" in result.stderr
+    assert stranger.read_text() == "mine"
+    stranger.unlink()
+
+
+@pytest.mark.parametrize("name", ["last.safetensors", "train.prov.json"])
+def test_an_altered_file_on_the_shelf_is_named_and_never_recorded(clean, name):
+    path = clean.root / "ledger" / SEED / name
+    before = path.read_bytes()
+    path.unlink()
+    path.write_bytes(before[:-1] + b"!")
+    (clean.root / SEED / "train.prov.json").rename(
+        clean.root.parent / "aside"
+    )  # else it is put again
+    try:
+        result = clean.command("python", "-m", "deepgen.cli", "ledger", "--configfile", TINY)
+        assert result.returncode == 1
+        assert f"ledger/{SEED}/{name} is altered: delete it" in result.stderr
+        assert not clean.output("git", "status", "--porcelain")
+    finally:
+        (clean.root.parent / "aside").rename(clean.root / SEED / "train.prov.json")
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize(("lock", "who"), [("deepgen-ledger.lock", "ledger"), ("lock", "dvc")])
+def test_another_ledger_or_dvc_at_work_is_one_line(clean, lock, who):
+    (clean.root / "ledger.dvc").rename(clean.root.parent / "aside")  # so that there is work for DVC
+    with open(clean.root / ".dvc/tmp" / lock, "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        result = clean.command("python", "-m", "deepgen.cli", "ledger", "--configfile", TINY)
+    (clean.root.parent / "aside").rename(clean.root / "ledger.dvc")
+    assert result.returncode == 75
+    assert f"another {who} is at work in this checkout: wait" in result.stderr
+
+
+TINY = "config/tiny.yaml"
+AFTER = (
+    "from pathlib import Path; from deepgen.config import load_config; "
+    "import deepgen.engine.ledger.record as r; "
+    f"config = load_config(Path('{TINY}')); "
+)
+
+
+def test_without_dvc_the_command_says_so_and_a_finished_run_says_nothing(clean):
+    without = AFTER + "r.find_dvc = lambda: None; "
+    assert clean.python(without + "r.record_after_success(config)") == ""
+    result = clean.command("python", "-c", without + "r.record(config)")
+    assert "DeepgenError: DVC is not installed: pip install dvc" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("run", "said"),
-    [
-        ("run='tiny'", "the ledger was not brought up to date: dvc.lock is damaged"),
-        ("run='tiny', ledger=False", ""),
-        ("run='quick'", ""),
-    ],
+    ("asked", "said"), [("true", "the ledger was not brought up to date: ledger/x"), ("false", "")]
 )
-def test_a_finished_run_never_fails_for_the_ledger(checkout, run, said):
-    lock = checkout.root / "dvc.lock"
-    before = lock.read_bytes()
-    lock.write_text("stages: [")
+def test_a_finished_run_never_fails_for_the_ledger(clean, asked, said):
+    path, stranger = clean.root / TINY, clean.root / "ledger/x"
+    before = path.read_text()
+    path.write_text(before.replace("ledger: true", f"ledger: {asked}"))
+    stranger.touch()
     try:
-        output = checkout.python(
-            "from deepgen.engine.ledger.record import record_after_success; "
-            "from deepgen.settings import Run; "
-            f"record_after_success(Run(experiments=['digits'], {run}))"
-        )
+        output = clean.python(AFTER + "r.record_after_success(config)")
     finally:
-        lock.write_bytes(before)
+        path.write_text(before)
+        stranger.unlink()
     assert said in output
     assert bool(said) == bool(output)
 
 
-def test_dvc_shows_scores_and_curves(checkout, tmp_path):
-    metrics = json.loads(checkout.output("dvc", "metrics", "show", "--json"))
-    shown = metrics[""]["data"][f"{SELECTED}/parzen.json"]["data"]["parzen, fine sigma"]
-    written = json.loads((checkout.root / f"{SELECTED}/parzen.json").read_text())
-    assert shown["log_likelihood"] == written["parzen, fine sigma"]["log_likelihood"]
-    checkout.output("dvc", "plots", "show", "--out", str(tmp_path))
-    page = (tmp_path / "index.html").read_text()
-    assert "seed-1/history.csv" in page
-    assert "selected/sigma_grid.csv" in page
+def test_outside_a_checkout_of_dvc_one_sentence_says_so(checkout):
+    (checkout.root / ".dvc").rename(checkout.root / "aside")
+    try:
+        result = checkout.command("python", "-m", "deepgen.cli", "ledger", "--configfile", TINY)
+    finally:
+        (checkout.root / "aside").rename(checkout.root / ".dvc")
+    assert result.stderr == (
+        "deepgen ledger: there is no .dvc in this folder: go to the checkout's root\n"
+    )
 
 
-def test_dvc_may_start_snakemake(checkout):
-    table = checkout.root / "results/tiny/report/tables/parzen.csv"
-    before = table.read_bytes()
-    table.unlink()
-    checkout.output("dvc", "repro", "--single-item", "report--tables--tables")
-    assert table.read_bytes() == before
-    assert not checkout.output("git", "status", "--porcelain")
+def test_dvc_may_start_snakemake(checkout, root):
+    """By the stage of the committed dvc.yaml; the ledger then works inside DVC."""
+    text = (root / "dvc.yaml").read_text()
+    assert "cmd: snakemake --cores all\n" in text
+    text = text.replace("--cores all", f"--cores 2 --configfile {TINY}").partition("metrics:")[0]
+    (checkout.root / "dvc.yaml").write_text(text)
+    page = checkout.root / "results/tiny/report/index.html"
+    page.unlink()
+    (checkout.root / f"ledger/{SEED}/train.prov.json").unlink()
+    assert "1 jobs put on the shelf" in checkout.output("dvc", "repro")
+    assert page.is_file()
+    for name in ("dvc.yaml", "dvc.lock"):
+        (checkout.root / name).unlink()
+
+
+def test_dvc_shows_the_published_scores_curves_and_models(root, tmp_path):
+    page = yaml.safe_load((root / "dvc.yaml").read_text())
+    assert len((root / "dvc.yaml").read_text().splitlines()) < 60
+    shown = [
+        *page["metrics"],
+        *(path for p in page["plots"] for v in p.values() for path in v["y"]),
+    ]
+    assert [path for path in shown if not (root / path).is_file()] == []
+    for artifact in page["artifacts"].values():
+        path = Path(artifact["path"])
+        assert path.parts[:3] == ("ledger", "results", "paper")
+        assert (root / f"config/experiments/{path.parts[3]}.yaml").is_file()
+        assert json.dumps(artifact["type"]) == '"model"'

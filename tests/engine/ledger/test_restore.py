@@ -2,17 +2,13 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
-import yaml
 
-from deepgen.engine import store
-from deepgen.engine.identity import job_key
-from deepgen.engine.ledger import restore as module
-from deepgen.engine.ledger.planned import PlannedJob
-from deepgen.errors import DeepgenError
-from deepgen.files import sha256
-from deepgen.settings import Run
+from deepgen.engine.integrity import with_digest
+from deepgen.engine.ledger import shelf
+from deepgen.files import sha256, write_json
 
 SEED, THEORY = "results/tiny/digits/seed-1", "results/tiny/gan2014/theory.npz"
 DRAWN = {
@@ -27,7 +23,7 @@ DRAWN = {
 
 
 def made(root):
-    """The logs of jobs that were run and not taken from the store."""
+    """The logs of jobs that were run and not taken from the shelf or the store."""
     logs = [path for path in (root / "logs").rglob("*.log") if "taken from" not in path.read_text()]
     return {path.relative_to(root / "logs/tiny").as_posix().removesuffix(".log") for path in logs}
 
@@ -42,18 +38,15 @@ def digests(root):
 def test_a_restored_clone_makes_nothing_again(checkout):
     clone = checkout.clone(checkout.root.parent / "a clone")
     said = clone.deepgen("restore")
-    assert "10 restored, 0 outdated, 0 not restored, 0 not recorded" in said
-    written = {p for top in ("data", "results") for p in (clone.root / top).rglob("*.*")}
-    planned = {jobs := clone.root / "results/tiny/.jobs", *jobs.iterdir()}
-    bundled = set((clone.root / "data/bundled").rglob("*"))
-    assert written - planned - bundled == {clone.root / "results/tiny/identity.json"}
+    assert "10 jobs restored, 0 outdated, 0 files altered or missing" in said
+    assert not (clone.root / "results").exists()
 
     output = clone.snakemake()
-    assert "0 of 14 stages recorded, 14 unchanged" in output  # the ledger says the same of both
+    assert "0 jobs put on the shelf, 10 there already" in output  # the ledger says the same of both
     assert made(clone.root) == DRAWN
     assert digests(clone.root) == digests(checkout.root)
     assert clone.planned() == {}
-    assert not (checkout.root / "store/fetch").exists()  # a run that is not restored keeps no data
+    assert not (checkout.root / "store/fetch").exists()  # data are only on the shelf
 
     grid = {"start": 0.1, "stop": 1.0, "num": 12}
     pages = {"write_page": 1, "write_gan2014": 1, "write_front_page": 1}
@@ -80,12 +73,13 @@ def test_what_is_altered_missing_or_outdated_is_named_and_made_again(checkout):
             checkout.sent(path).unlink(missing_ok=True)
             checkout.sent(path).write_bytes(content)
     named = {line for line in said.splitlines() if not line.startswith("deepgen restore")}
+    theory = f"ledger/{THEORY}".replace(".npz", ".prov.json")
     assert named == {
-        f"digits--seed-1--last--sample: {altered} is altered in the remote",
-        f"digits--seed-1--selected--parzen: {missing} is missing in the remote",
-        "gan2014--theory: outdated: setting theory.iterations.d",
+        f"ledger/{altered}: altered in the remote",
+        f"ledger/{missing}: missing in the remote",
+        f"{theory}: outdated: setting theory.iterations.d",
     }
-    assert "7 restored, 1 outdated, 2 not restored, 0 not recorded" in said
+    assert "7 jobs restored, 1 outdated, 2 files altered or missing" in said
     assert made(clone.root) == {
         "digits/seed-1/last/sample",
         "digits/seed-1/selected/parzen",
@@ -95,126 +89,157 @@ def test_what_is_altered_missing_or_outdated_is_named_and_made_again(checkout):
     assert all(before[path] == after[path] for path in (altered, missing))
 
 
-def test_without_a_lock_file_one_sentence_says_what_to_do(checkout):
-    clone = checkout.clone(checkout.root.parent / "an empty clone")
-    (clone.root / "dvc.lock").unlink()
-    result = clone.command("python", "-m", "deepgen.cli", "restore")
+def test_one_experiment_can_be_pulled_alone_and_is_published_without_an_update(checkout):
+    clone = checkout.clone(checkout.root.parent / "a part")
+    clone.output("dvc", "pull", "ledger/data", "ledger/results/tiny/digits")
+    assert clone.run(f"{SEED}/selected/parzen.json") == 0
+    assert made(clone.root) == set()
+    assert not list((clone.root / "store").glob("train/*/budget-*"))
+
+
+def test_one_altered_byte_on_the_shelf_makes_the_store_train(checkout):
+    clone = checkout.clone(checkout.root.parent / "an altered clone")
+    clone.output("dvc", "pull", "ledger")
+    model = clone.root / f"ledger/{SEED}/last.safetensors"
+    content = model.read_bytes()
+    model.unlink()
+    model.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert f"{model.relative_to(clone.root)}: altered" in clone.deepgen("restore")
+    assert clone.run(f"{SEED}/last.safetensors") > 0
+    assert sha256(clone.root / f"{SEED}/last.safetensors") == sha256(
+        checkout.root / SEED / model.name
+    )
+
+
+def test_a_record_cannot_name_a_file_outside_of_the_shelf(checkout):
+    clone = checkout.clone(checkout.root.parent / "a clone of a stranger")
+    files = [{"md5": hashlib.md5(b"x").hexdigest(), "relpath": "a/../../stolen"}]
+    listing = json.dumps(files).encode()
+    digest = hashlib.md5(listing).hexdigest()
+    path = clone.root / ".dvc/cache/files/md5" / digest[:2] / f"{digest[2:]}.dir"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(listing)
+    record = {"outs": [{"md5": f"{digest}.dir", "hash": "md5", "nfiles": 1, "path": "ledger"}]}
+    clone.write_yaml("ledger.dvc", record)
+    result = clone.command(
+        "python", "-m", "deepgen.cli", "restore", "--configfile", "config/tiny.yaml"
+    )
     assert result.returncode == 1
-    assert "there is no dvc.lock" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("deepgen restore: ")
+    assert result.stderr.count("\n") == 1
+    assert not (clone.root / "stolen").exists()
 
 
-JOB = PlannedJob(
-    rule="train",
-    stage="train",
-    settings={"training": {"epochs": 3}},
-    code={"deepgen.families.gan.model": "0" * 12},
-    seed=1,
-    inputs=["data/prepared/mnist/train.npy"],
-    outputs=["model.bin"],
-    provenance="results/paper/mnist/seed-1/train.prov.json",
-)
-PATHS = [path.as_posix() for path in JOB.paths]
-
-
-class Recorded:
-    """One training as DVC has it, whose parts a test changes before it is restored."""
-
-    def __init__(self, folder, monkeypatch):
-        self.folder = folder
-        self.model = b"a model"
-        self.manifest = {
-            "stage": "train",
-            "seed": 1,
-            "settings": JOB.settings,
-            "code": JOB.code,
-            "inputs": {"train.npy": {"path": "data/prepared/mnist/train.npy", "sha256": "a" * 64}},
-            "outputs": {"model.bin": hashlib.sha256(self.model).hexdigest()},
-            "notes": None,
-            "machine": {},
-            "run": {},
-        }
-        self.manifest["key"] = self.key()
-        self.md5s = {}
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(module, "plan_jobs", lambda configfile: [JOB])
-        objects = module.Objects(folder / "cache", set())
-        monkeypatch.setattr(module, "_fetch", lambda: objects)
-
-    def key(self):
-        m = self.manifest
-        inputs = {role: item["sha256"] for role, item in m["inputs"].items()}
-        return job_key(m["stage"], inputs, m["settings"], m["seed"], m["code"])
-
-    def restore(self):
-        provenance = json.dumps(self.manifest).encode()
-        outs = []
-        for path, content in zip(PATHS, (provenance, self.model), strict=True):
-            md5 = hashlib.md5(content).hexdigest()
-            place = self.folder / "cache/files/md5" / md5[:2] / md5[2:]
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-            outs.append({"path": path, "md5": self.md5s.get(path, md5)})
-        lock = {"stages": {JOB.name: {"outs": outs}}}
-        (self.folder / "dvc.lock").write_text(yaml.safe_dump(lock))
-        run = Run(run="paper", experiments=["mnist"], store_dir=str(self.folder / "store"))
-        module.restore(self.folder / "config.yaml", run)
-
-    def written(self):
-        """Every file outside the cache, from the folder above, but for the params of dvc.yaml."""
-        paths = (p for p in self.folder.parent.rglob("*") if p.is_file())
-        return [p for p in paths if "cache" not in p.parts and p.name != "identity.json"]
-
-
-@pytest.fixture
-def recorded(tmp_path, monkeypatch) -> Recorded:
-    folder = tmp_path / "checkout"
-    folder.mkdir()
-    return Recorded(folder, monkeypatch)
-
-
-def test_what_is_sound_goes_under_the_key_written_in_it(recorded, capsys):
-    recorded.restore()
-    entry = recorded.folder / "store/train" / recorded.manifest["key"] / "budget-3"
-    assert store.finished(entry) == recorded.manifest
-    assert "1 restored" in capsys.readouterr().out
-
-
-def test_older_code_is_named_and_restored_all_the_same(recorded, capsys):
-    recorded.manifest["code"] = {"deepgen.families.gan.model": "1" * 12}
-    recorded.manifest["key"] = recorded.key()
-    recorded.restore()
-    said = capsys.readouterr().out
-    assert "mnist--seed-1--train: outdated: code of deepgen.families.gan.model\n" in said
-    assert (recorded.folder / "store/train" / recorded.manifest["key"]).is_dir()
+def test_restoring_keeps_a_foreign_file_and_goes_round_it(checkout):
+    clone = checkout.clone(checkout.root.parent / "a clone with a stranger")
+    stranger = clone.root / "ledger/results/tiny/digits/notes.txt"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_text("mine")
+    assert "10 jobs restored" in clone.deepgen("restore")
+    assert stranger.read_text() == "mine"
 
 
 @pytest.mark.parametrize(
-    ("change", "altered"),
+    ("change", "said"),
     [
-        (lambda r: setattr(r, "model", b"another model"), PATHS[1]),
-        (lambda r: r.manifest.update(seed=2), PATHS[0]),
-        (lambda r: r.manifest.update(key="../../../../outside"), PATHS[0]),
-        (lambda r: r.manifest.update(settings={"training": {"epochs": "/../../out"}}), PATHS[0]),
-        (lambda r: r.manifest.update(outputs={"../../out": "a" * 64}), PATHS[0]),
-        (lambda r: r.manifest.update(run=[]), PATHS[0]),
-        (lambda r: r.manifest.update(notes={"x": float("nan")}), PATHS[0]),
-        (lambda r: r.manifest.clear(), PATHS[0]),
+        (lambda clone: (clone.root / "ledger.dvc").unlink(), "there is no ledger.dvc"),
+        (
+            lambda clone: clone.output("dvc", "remote", "add", "-fd", "gone", "/nowhere/at/all"),
+            "what ledger.dvc records cannot be had",
+        ),
+        (
+            lambda clone: clone.write_yaml(
+                "config/tiny.yaml", {"run": "other", "experiments": ["mnist"]}
+            ),
+            "nothing of the run other that ledger.dvc records could be restored",
+        ),
     ],
-    ids=["an output", "seed", "key", "budget", "name of an output", "type", "nan", "empty"],
+    ids=["no record", "no remote", "another run"],
 )
-def test_what_does_not_agree_with_itself_goes_nowhere(recorded, change, altered, capsys):
-    change(recorded)
-    with pytest.raises(DeepgenError, match=r"nothing that .* could be restored"):
-        recorded.restore()
-    assert f"mnist--seed-1--train: {altered} is altered\n" in capsys.readouterr().out
-    assert recorded.written() == [recorded.folder / "dvc.lock"]
+def test_what_cannot_be_restored_is_one_sentence(checkout, tmp_path, change, said):
+    clone = checkout.clone(checkout.root.parent / tmp_path.name)
+    change(clone)
+    result = clone.command(
+        "python", "-m", "deepgen.cli", "restore", "--configfile", "config/tiny.yaml"
+    )
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("deepgen restore: ")
+    assert said in line
 
 
-@pytest.mark.parametrize("md5", ["../../../../etc/passwd", "", None, "0" * 31, "g" * 32])
-def test_a_lock_file_cannot_name_a_file_outside_the_cache(recorded, md5, capsys):
-    recorded.md5s[PATHS[1]] = md5
-    with pytest.raises(DeepgenError, match="nothing"):
-        recorded.restore()
-    assert f"{PATHS[1]} is not in dvc.lock" in capsys.readouterr().out
-    assert recorded.written() == [recorded.folder / "dvc.lock"]
+MANIFEST = {
+    "stage": "sample",
+    "key": "0" * 32,
+    "seed": 1,
+    "settings": {"num_samples": 3},
+    "code": {"deepgen.families.gan.model": "0" * 12},
+    "inputs": {"model": {"path": "results/a/selected.safetensors", "sha256": "a" * 64}},
+    "notes": None,
+    "machine": {},
+    "run": {},
+}
+IDENTITY = {key: MANIFEST[key] for key in ("stage", "seed", "settings", "code")}
+IDENTITY["inputs"] = {"model": "a" * 64}
+
+
+@pytest.fixture
+def on_shelf(tmp_path, monkeypatch):
+    """Puts a sample on a shelf with a changed manifest; returns what a job finds there."""
+    monkeypatch.chdir(tmp_path)
+    folder = shelf.SHELF / "results/another/place"
+
+    def ask(changed=None, identity=IDENTITY, outputs=("samples.npy",)):
+        shutil.rmtree(shelf.SHELF, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "samples.npy").write_bytes(b"digits")
+        manifest = MANIFEST | {"outputs": {"samples.npy": sha256(folder / "samples.npy")}}
+        manifest = with_digest(manifest | (changed or {}))
+        try:
+            write_json(folder / "sample.prov.json", manifest)
+        except ValueError:
+            (folder / "sample.prov.json").write_text(json.dumps(manifest))
+        return shelf.look_up("sample.prov.json", identity, list(outputs))
+
+    return ask
+
+
+def test_a_job_finds_its_outputs_by_its_identity_wherever_they_lie(on_shelf):
+    folder, manifest = on_shelf()
+    assert folder.as_posix() == "ledger/results/another/place"
+    assert manifest["settings"] == MANIFEST["settings"]
+    assert on_shelf({"key": "../../outside"}) is not None  # nobody asks for it
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {"seed": 2},
+        {"settings": {"num_samples": 4}},
+        {"code": {"deepgen.families.gan.model": "1" * 12}},
+        {"inputs": {"model": "b" * 64}},
+        {"stage": "reference"},
+    ],
+    ids=str,
+)
+def test_nothing_else_is_found(on_shelf, identity):
+    assert on_shelf(identity=IDENTITY | identity) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"outputs": {"samples.npy": "a" * 64}},
+        {"outputs": {"../../outside": "a" * 64}},
+        {"outputs": {}},
+        {"outputs": {"samples.npy": None}},
+        {"run": []},
+        {"machine": None},
+        {"notes": "none"},
+        {"inputs": {"model": "a" * 64}},
+        {"inputs": None},
+    ],
+    ids=str,
+)
+def test_what_does_not_agree_with_itself_is_not_found(on_shelf, changed):
+    assert on_shelf(changed) is None

@@ -1,131 +1,132 @@
-"""`deepgen ledger`: what a run has made, and from what, goes into dvc.yaml and dvc.lock."""
+"""`deepgen ledger`: what a run has finished goes on the shelf, and DVC records the shelf."""
 
-import json
-import os
 import sys
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from deepgen.config import load_config
-from deepgen.engine.ledger.dvc import STAGES, dvc, find_dvc, read_lock
-from deepgen.engine.ledger.planned import PlannedJob, plan_jobs
-from deepgen.engine.ledger.stages import described, dvc_yaml, identity, identity_path, recorded
+from filelock import FileLock, Timeout
+
+from deepgen.config import Config
+from deepgen.engine.ledger.dvc import dvc, find_dvc, on_each, state
+from deepgen.engine.ledger.shelf import RECORD, SHELF, problems, provenances, sound
+from deepgen.engine.plan import Plan
+from deepgen.engine.stages import STAGES
 from deepgen.errors import DeepgenError, TemporaryStop
-from deepgen.files import canonical_json, sha256, write_text
-from deepgen.settings import Run
+from deepgen.files import copy, sweep
+
+KEPT = {name for name, stage in STAGES.items() if "ledger" in stage.kept}
 
 
-def record(configfile: Path, push: bool = False) -> None:
-    """Write dvc.yaml, then have DVC record every stage that is finished and current.
+def record(config: Config, push: bool = False) -> None:
+    """Copy the finished and undamaged outputs of a run to the shelf, and have DVC record it.
 
-    Recording the same again changes nothing. It ends with one line to stderr and no error if DVC is
-    not installed, started this process, or is busy, and if the run has `ledger: false`.
+    Recording the same again changes nothing. What was recorded elsewhere and is not here stays
+    recorded.
 
     Args:
-        push: Also send the recorded files to the default remote.
+        push: Also send the shelf to the default remote.
 
     Raises:
-        DeepgenError: if Snakemake cannot plan the run, dvc.yaml is another run's, or DVC fails.
+        TemporaryStop: if another ledger or DVC is at work in this checkout.
+        DeepgenError: if the shelf has foreign or altered files, or DVC is missing or fails.
     """
-    configfile = Path(os.path.relpath(configfile))  # dvc.yaml holds no path of a machine
-    run = load_config(configfile).run
-    if reason := _why_not(run):
-        print(f"deepgen ledger: nothing recorded: {reason}", file=sys.stderr)
-        return
-    if (other := _described()) and other[0] != run.run:
-        raise DeepgenError(
-            f"dvc.yaml describes the run {other[0]}, and a checkout keeps the ledger of one: "
-            f"delete dvc.yaml and dvc.lock to keep that of {run.run}"
-        )
-    jobs = recorded(plan_jobs(configfile))
-    write_identity(jobs, run.run)
-    digest = cache(_digest)
-    finished = [job for job in jobs if all(path.is_file() for path in job.paths)]
-    current = [job for job in finished if is_current(job, digest)]
-    before = read_lock()
+    if find_dvc() is None:
+        raise DeepgenError("DVC is not installed: pip install dvc")
+    if not Path(".dvc").is_dir():
+        raise DeepgenError("there is no .dvc in this folder: go to the checkout's root")
+    Path(".dvc/tmp").mkdir(exist_ok=True)
     try:
-        # DVC takes hours to commit hundreds of stages by name, and seconds to commit a whole file,
-        # which it refuses if an output is missing: so the file holds those to commit meanwhile
-        _write_if_new(STAGES, dvc_yaml(current, run.run, configfile))
-        if current:
-            dvc("commit", "--force", str(STAGES))
-        if current and push:
-            dvc("push", str(STAGES))
-    except TemporaryStop as error:
-        print(f"deepgen ledger: {error}", file=sys.stderr)
-        return
-    finally:
-        _write_if_new(STAGES, dvc_yaml(jobs, run.run, configfile))
-    after = read_lock()
-    changed = sum(before.get(job.name) != after.get(job.name) for job in current)
-    print(
-        f"deepgen ledger: {changed} of {len(jobs)} stages recorded, {len(current) - changed} "
-        f"unchanged, {len(jobs) - len(finished)} not finished, {len(finished) - len(current)} not "
-        "current" + (f"; {len(current)} pushed" if push else "")
-    )
-    if changed:
-        print("deepgen ledger: to keep this in git: git add dvc.yaml dvc.lock")
+        with FileLock(".dvc/tmp/deepgen-ledger.lock", timeout=0):
+            _record(config, push)
+    except Timeout:
+        raise TemporaryStop(
+            "another ledger is at work in this checkout: wait for it to end and run the same again"
+        ) from None
 
 
-def record_after_success(run: Run) -> None:
-    """Record a run that Snakemake has just finished, if dvc.yaml describes it; never fails."""
+def record_after_success(config: Config) -> None:
+    """Record a run that Snakemake has just finished, if its file asks for it; never fails."""
     try:
-        found = _described()
-        if found and found[0] == run.run and not _why_not(run):
-            record(found[1])
+        if config.run.ledger and find_dvc():
+            record(config)
     except Exception as error:
         print(f"deepgen: the ledger was not brought up to date: {error}", file=sys.stderr)
 
 
-def write_identity(jobs: list[PlannedJob], run: str) -> None:
-    """Write the file with the params of all stages, without which DVC cannot read dvc.yaml."""
-    _write_if_new(identity_path(run), canonical_json(identity(jobs)) + "\n")
+def folders(config: Config) -> list[Path]:
+    """Where a run has what the shelf holds, in the checkout."""
+    data = [
+        Path("data", kind, name) for name in Plan(config).datasets for kind in ("raw", "prepared")
+    ]
+    return [Path("results", config.run.run), *data]
 
 
-def is_current(job: PlannedJob, digest: Callable[[str], str | None]) -> bool:
-    """Whether a job's files are what its plan and its inputs would make now.
+def _record(config: Config, push: bool) -> None:
+    put, there, damaged = 0, 0, 0
+    for path in (path for folder in folders(config) for path in provenances(folder)):
+        manifest = sound(path)
+        if manifest is None:
+            damaged += 1
+        elif manifest["stage"] not in KEPT:
+            continue
+        elif _is_there(path, manifest):
+            there += 1
+        elif any(problems(path, manifest)):
+            damaged += 1
+        else:
+            _put(path, manifest)
+            put += 1
+    changed, absent, _ = state()
+    _check(changed)
+    if changed and absent:  # recorded elsewhere and not brought here: it stays recorded
+        on_each("add", targets=sorted(changed))
+    elif changed:
+        dvc("add", str(SHELF))
+    if push:
+        dvc("push", str(RECORD))
+    print(
+        f"deepgen ledger: {put} jobs put on the shelf, {there} there already, {damaged} damaged"
+        + ("; all pushed" if push else "")
+    )
+    if changed:
+        print(f"deepgen ledger: to keep this in git: git add {RECORD}")
+
+
+def _is_there(path: Path, manifest: dict[str, Any]) -> bool:
+    on_shelf = SHELF / path
+    same = on_shelf.is_file() and on_shelf.read_bytes() == path.read_bytes()
+    return same and all((on_shelf.parent / name).is_file() for name in manifest["outputs"])
+
+
+def _put(path: Path, manifest: dict[str, Any]) -> None:
+    """Copy a job's outputs, and last its provenance, over what was there."""
+    on_shelf = SHELF / path
+    sweep(on_shelf.parent)
+    old = sound(on_shelf)
+    on_shelf.unlink(missing_ok=True)
+    for name in (old or manifest)["outputs"].keys() - manifest["outputs"].keys():
+        (on_shelf.parent / name).unlink(missing_ok=True)
+    for name in [*manifest["outputs"], path.name]:
+        copy(path.parent / name, on_shelf.parent / name)
+
+
+def _check(changed: set[str]) -> None:
+    """Refuse files on the shelf that no job has made, or that are not what it made.
 
     Args:
-        digest: Gives the SHA-256 of a path, or None if there is no such file.
+        changed: Paths that DVC has not recorded as they are; the others need no look.
     """
-    try:
-        made = json.loads(Path(job.provenance).read_text(encoding="utf-8"))
-        return (
-            made["settings"] == job.settings
-            and made["code"] == job.code
-            and made["outputs"] == {name: digest(str(job.folder / name)) for name in job.outputs}
-            and all(digest(item["path"]) == item["sha256"] for item in made["inputs"].values())
+    known = set()
+    for path in provenances(SHELF):
+        manifest = sound(path) or {"outputs": {}}
+        files = {str(path), *(str(path.parent / name) for name in manifest["outputs"])}
+        if files & changed:
+            wrong = [file for file, why in problems(path, manifest) if why == "altered"]
+            if wrong or not manifest["outputs"]:
+                culprit = (wrong or [path])[0]
+                raise DeepgenError(f"{culprit} is altered: delete it and run the same again")
+        known |= files
+    if strangers := changed - known:
+        raise DeepgenError(
+            f"{min(strangers)} belongs to no job: move it out of {SHELF}/ and run the same again"
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-
-
-def _why_not(run: Run) -> str | None:
-    """Why nothing shall be recorded, if so."""
-    if not run.ledger:
-        return f"the run {run.run} has ledger: false"
-    if "DVC_STAGE" in os.environ:
-        return "DVC started this itself and records what it has run"
-    if find_dvc() is None:
-        return "DVC is not installed (pip install dvc)"
-    return None
-
-
-def _described() -> tuple[str, Path] | None:
-    try:
-        return described(STAGES.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-
-
-def _write_if_new(path: Path, text: str) -> None:
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        write_text(path, text)
-
-
-def _digest(path: str) -> str | None:
-    try:
-        return sha256(Path(path))
-    except FileNotFoundError:
-        return None

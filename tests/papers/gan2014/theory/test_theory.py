@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_settings import theory_settings
 
-from deepgen.engine.slices import paper_settings
+from deepgen.engine.resolve import paper_settings
 from deepgen.errors import DeepgenError
 from deepgen.papers.gan2014.figures import figure1
 from deepgen.papers.gan2014.figures import theory as theory_figure

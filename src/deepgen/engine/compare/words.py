@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Hashable
 
-from deepgen.engine.ledger.compare import Line, order
-from deepgen.engine.ledger.sides import Row
+from deepgen.engine.compare.differences import Line, order
+from deepgen.engine.compare.sides import Row
 from deepgen.report.wording import listed
 
 

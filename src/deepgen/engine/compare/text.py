@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from deepgen.columns import aligned
-from deepgen.engine.ledger.compare import (
+from deepgen.engine.compare.differences import (
     ABSENT,
     DRAWN,
     Changes,
@@ -16,8 +16,8 @@ from deepgen.engine.ledger.compare import (
     find_differences,
     mixed_seeds,
 )
-from deepgen.engine.ledger.comparison_words import heading, numbers, only_one_side, ranges
-from deepgen.engine.ledger.sides import read_side
+from deepgen.engine.compare.sides import read_side
+from deepgen.engine.compare.words import heading, numbers, only_one_side, ranges
 from deepgen.report.wording import listed
 
 WIDTH = 100

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
-from deepgen.engine.ledger.sides import Record, Row, Score, Side
+from deepgen.engine.compare.sides import Record, Row, Score, Side
 
 DRAWN = "report"  # figures, tables and pages: their settings repeat those of what they show
 ABSENT = "absent"
@@ -69,16 +69,16 @@ def find_differences(a: Side, b: Side) -> Comparison:
     found = Comparison(a, b)
     for where, old, new in _pairs(a.jobs, b.jobs):
         found.compared.add(where)
-        settings = list(_changes(old.settings, new.settings))
+        settings = list(changes(old.settings, new.settings))
         if where[0] == DRAWN and settings:
             found.redrawn.add(where[1])
         elif settings:
             _note(found.settings, settings, where)
-        _note(found.code, _changes(old.code, new.code), where)
+        _note(found.code, changes(old.code, new.code), where)
         if old.data is not None and new.data is not None:
-            _note(found.data, _changes(old.data, new.data), where)
+            _note(found.data, changes(old.data, new.data), where)
         if old.machine is not None and new.machine is not None:
-            _note(found.machine, _changes(old.machine, new.machine), where)
+            _note(found.machine, changes(old.machine, new.machine), where)
     for name in sorted({name for name, _ in a.epochs} & {name for name, _ in b.epochs}):
         epochs = [sorted({n for (e, _), n in s.epochs.items() if e == name}) for s in (a, b)]
         if epochs[0] != epochs[1]:
@@ -117,15 +117,15 @@ def mixed_seeds(side: Side) -> list[str]:
     return sorted(mixed)
 
 
-def _changes(old: Any, new: Any, name: str = "") -> Iterator[Change]:
+def changes(old: Any, new: Any, name: str = "") -> Iterator[Change]:
     """(dotted key, old, new) of every leaf that differs, also in lists of as many tables."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old | new):
             dotted = f"{name}.{key}" if name else key
-            yield from _changes(old.get(key, ABSENT), new.get(key, ABSENT), dotted)
+            yield from changes(old.get(key, ABSENT), new.get(key, ABSENT), dotted)
     elif _tables(old) and _tables(new) and len(old) == len(new):
         for i, parts in enumerate(zip(old, new, strict=True)):
-            yield from _changes(*parts, f"{name}.{i}")
+            yield from changes(*parts, f"{name}.{i}")
     elif old != new:
         yield name, old, new
 
@@ -149,7 +149,7 @@ def _compare_scores(found: Comparison) -> None:
     lines.sort(key=lambda line: (*order(line.row), line.seeds is not None))
     for line in lines:
         where = (line.row.experiment, line.row.score.split(",")[0])
-        _note(found.facts, _changes(*_shared_facts(line.a, line.b)), where)
+        _note(found.facts, changes(*_shared_facts(line.a, line.b)), where)
     found.scores = [line for line in lines if line.a.value != line.b.value]
     found.equal = len(lines) - len(found.scores)
     experiments = sorted({line.row.experiment for line in lines})

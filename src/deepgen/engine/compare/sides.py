@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from deepgen.engine.ledger.lockfile import read_lock
-from deepgen.engine.ledger.revisions import describe, files_at, find_commit, folders_at
+from deepgen.engine.compare.ledger import read_ledger
+from deepgen.engine.compare.revisions import describe, files_at, find_commit, folders_at
+from deepgen.engine.ledger.shelf import RECORD
 from deepgen.errors import DeepgenError
 from deepgen.places import Place
 
@@ -38,7 +39,7 @@ class Score(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What a job depended on; `data` and `machine` are None where only a dvc.lock tells of it.
+    """What a job depended on; `data` and `machine` are None where its record does not tell.
 
     `data` holds {role: first digits of the SHA-256} of its inputs from the data set, not of those
     that another job of the run made; `machine` has no host, because that is not published.
@@ -72,9 +73,10 @@ class Side:
 
 
 def read_side(name: str) -> Side:
-    """The side that a person names: a run's folder, a revision, or `<revision>:reports/<run>`.
+    """The side that a person names: a run's folder, or a revision, as `<revision>:reports/<run>`.
 
-    A revision is read from its `dvc.lock` and the DVC cache, or else from its published report.
+    A revision is read from the ledger's shelf (`<revision>:results/<run>`), or else from its
+    published report.
 
     Raises:
         DeepgenError: if there is no such folder or revision, nothing of a run in it, or a damaged
@@ -86,9 +88,9 @@ def read_side(name: str) -> Side:
         paths = (p for p in root.rglob("*") if is_wanted(p.relative_to(root).as_posix()))
         _fill(side, {p.relative_to(root).as_posix(): p.read_bytes() for p in paths})
         return side
-    named = re.fullmatch(r"(.+):reports/([^/:]+)/?", name)
-    revision, report = named.groups() if named else (name, "")
-    return _read_revision(name, revision, report)
+    named = re.fullmatch(r"(.+):(results|reports)/([^/:]+)/?", name)
+    revision, folder, run = named.groups() if named else (name, "", "")
+    return _read_revision(name, revision, folder, run)
 
 
 def is_wanted(path: str) -> bool:
@@ -102,16 +104,15 @@ def is_wanted(path: str) -> bool:
     return bool(known or path.endswith(PROVENANCE)) and not hidden
 
 
-def _read_revision(name: str, revision: str, report: str) -> Side:
+def _read_revision(name: str, revision: str, folder: str, run: str) -> Side:
     commit = find_commit(revision)
     side = Side(name, "")
-    if not report and (found := read_lock(commit, is_wanted)):
-        side.origin = describe(commit, "dvc.lock")
+    if folder != "reports" and (found := read_ledger(commit, run, is_wanted)):
+        side.origin = describe(commit, str(RECORD))
         side.notes += found.notes
         _fill(side, found.files)
-        side.jobs = {path: _record(job) for path, job in found.jobs.items()} | side.jobs
         return side
-    runs = [report] if report else folders_at(commit, "reports")
+    runs = [run] if folder == "reports" else folders_at(commit, "reports") if not folder else []
     if len(runs) > 1:
         raise DeepgenError(
             f"{name} publishes {' and '.join(runs)}: name one, as in {name}:reports/{runs[0]}"
@@ -122,8 +123,8 @@ def _read_revision(name: str, revision: str, report: str) -> Side:
         _fill(side, {path: data for path, data in files.items() if is_wanted(path)})
     if not (side.jobs or side.scores):
         raise DeepgenError(
-            f"{name} has {'no such' if report else 'no dvc.lock and no'} published report in this "
-            "folder: run this in the project's folder, or name a revision that has one"
+            f"{name} has {'no such run' if folder else f'no {RECORD} and no published report'} in "
+            "this folder: run this in the project's folder, or name a revision that has one"
         )
     return side
 

@@ -1,7 +1,6 @@
 """`deepgen compare`: what differs between two runs, published reports and ledgers of DVC."""
 
 import copy
-import json
 import shutil
 import subprocess
 
@@ -285,8 +284,8 @@ def test_what_is_no_run_is_refused_in_one_sentence(runs, repository, tmp_path, c
     for name in ("nothing", "src", "HEAD~7", "one..one", ""):
         line = refusal(capsys, run, name)
         assert f"{name} is neither a run's folder nor a git revision: give" in line
-    assert "one has no dvc.lock and no published report" in refusal(capsys, "one", run)
-    assert "one:reports/x has no such published report" in refusal(capsys, run, "one:reports/x")
+    assert "one has no ledger.dvc and no published report" in refusal(capsys, "one", run)
+    assert "one:reports/x has no such run" in refusal(capsys, run, "one:reports/x")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "none"))
     assert "this is no git repository" in refusal(capsys, run, "one")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -333,57 +332,71 @@ def test_a_damaged_record_is_named(runs, tmp_path, capsys):
     assert "A and B are equal" in said(capsys, run, run)
 
 
-@pytest.mark.skipif(find_dvc() is None, reason="DVC is not installed")
-def test_a_ledger_is_read_from_its_lock_and_small_files_come_from_the_remote(
-    runs, repository, tmp_path, capsys
-):
+@pytest.fixture
+def ledger(runs, repository, tmp_path):
+    """A run whose shelf DVC has recorded and pushed at the tag `one`; returns another run."""
+    root = tmp_path / "checkout"
     subprocess.run([find_dvc(), "init", "-q"], check=True)
     remote = "[core]\n    remote = r\n['remote \"r\"']\n    url = ../../remote\n"
-    write_text(tmp_path / "checkout/.dvc/config", remote)
-    write_text(tmp_path / "checkout/.gitignore", "/results/\n")
-    record(runs[0], tmp_path / "checkout")
+    write_text(root / ".dvc/config", remote)
+    place = runs[0].write(root / "ledger/results/paper")
+    (place / "mnist/seed-1/last.safetensors").write_text("a large model")
+    for words in (("add", "-q", "ledger"), ("push", "-q")):
+        subprocess.run([find_dvc(), *words], check=True)
     repository("one")
-    for name in ("dvc.yaml", "dvc.lock"):
-        (tmp_path / "checkout" / name).unlink()
-    shutil.rmtree(tmp_path / "checkout/results")
+    shutil.rmtree(root / "ledger")
+    (root / "ledger.dvc").unlink()
     runs[1].settings["training"]["optimiser"]["learning_rate"] = 0.05
     runs[1].values[1] = 208.0
-    other = runs[1].write(tmp_path / "other")
+    return runs[1].write(tmp_path / "other")
 
-    expected = said(capsys, "one", other)
-    assert "training.optimiser.learning_rate: 0.1 -> 0.05 (mnist: train)" in expected
+
+needs_dvc = pytest.mark.skipif(find_dvc() is None, reason="DVC is not installed")
+
+
+@needs_dvc
+def test_a_ledger_is_read_at_a_revision_and_small_files_come_from_the_remote(
+    ledger, tmp_path, capsys
+):
+    expected = said(capsys, "one", ledger)
+    assert "training.optimiser.learning_rate: 0.1 -> 0.05" in expected
     assert "200.0 ± 3.0 208.0 ± 3.0 +8.0 +1.9" in expected
-    assert "dvc.lock of" in expected
+    assert "ledger.dvc of" in expected
+    assert said(capsys, "one:results/paper", ledger) == expected.replace(
+        "A one", "A one:results/paper"
+    )
 
     cache = tmp_path / "checkout/.dvc/cache/files"
     shutil.rmtree(cache)
-    assert said(capsys, "one", other) == expected
+    assert said(capsys, "one", ledger) == expected
     contents = [path.read_bytes() for path in cache.rglob("*") if path.is_file()]
-    assert len(contents) == 3
     assert b"a large model" not in contents, "more was fetched than is read"
 
-    shutil.rmtree(cache)
-    shutil.rmtree(tmp_path / "remote")
-    text = said(capsys, "one", other)
+
+@needs_dvc
+def test_what_the_remote_has_lost_is_said(ledger, tmp_path, capsys):
+    shutil.rmtree(tmp_path / "checkout/.dvc/cache/files")
+    for path in (tmp_path / "remote").rglob("*"):
+        if path.is_file() and b"log_likelihood" in path.read_bytes():
+            path.unlink()  # the scores
+    text = said(capsys, "one", ledger)
     assert "training.optimiser.learning_rate: 0.1 -> 0.05" in text
     assert "200.0" not in text
-    assert "3 of 3 small files of" in text
+    assert "2 of 5 small files of" in text
     assert "`dvc fetch --all-commits`" in text
 
+    shutil.rmtree(tmp_path / "checkout/.dvc/cache/files")
+    shutil.rmtree(tmp_path / "remote")
+    line = refusal(capsys, "one", str(ledger))
+    assert "what ledger.dvc records cannot be had" in line
 
-def record(run, root):
-    """Write a run of one training and commit it to DVC as `deepgen ledger` does."""
-    folder = run.write(root / "results/paper")
-    (folder / "mnist/seed-1/last.safetensors").write_text("a large model")
-    identity = {"stage": "train", "settings": run.settings, "code": run.code}
-    write_json(folder / "identity.json", {"mnist--seed-1--train": identity})
-    place = "results/paper/mnist/seed-1"
-    names = ("train.prov.json", "last.safetensors", "history.csv", "selected/parzen.json")
-    stage = {
-        "cmd": "snakemake",
-        "params": [{"results/paper/identity.json": ["mnist--seed-1--train"]}],
-        "outs": [{f"{place}/{name}": {"persist": True}} for name in names],
-    }
-    write_text(root / "dvc.yaml", json.dumps({"stages": {"mnist--seed-1--train": stage}}))
-    for words in (("commit", "-q", "-f", "mnist--seed-1--train"), ("push", "-q")):
-        subprocess.run([find_dvc(), *words], cwd=root, check=True)
+
+@needs_dvc
+def test_a_ledger_of_several_runs_asks_for_one(ledger, runs, repository, tmp_path, capsys):
+    for name in ("laptop", "paper"):
+        runs[0].write(tmp_path / f"checkout/ledger/results/{name}")
+    subprocess.run([find_dvc(), "add", "-q", "ledger"], check=True)
+    repository("two")
+    assert "records laptop and paper: name one, as in " in refusal(capsys, "two", str(ledger))
+    assert "A and B are equal" in said(capsys, "two:results/laptop", "two:results/paper")
+    assert "two:results/x has no such run" in refusal(capsys, "two:results/x", str(ledger))

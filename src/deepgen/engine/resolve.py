@@ -1,0 +1,127 @@
+"""The slice of the settings that a stage of an experiment or of a paper depends on."""
+
+import importlib
+from typing import Any
+
+from deepgen.checks import check_name
+from deepgen.data.registry import DATASETS, Dataset, prepared_names
+from deepgen.engine.slices import REFERENCES, STARTS
+from deepgen.engine.stages import STAGES
+from deepgen.errors import DeepgenError
+from deepgen.evaluation.catalogue import SCORES, splits
+from deepgen.figures.catalogue import Study
+from deepgen.papers import figures_of, paper_of, studies_of
+from deepgen.report.wording import name_in_papers
+from deepgen.settings import Experiment, Run
+
+
+def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
+    """The settings a stage of an experiment depends on, resolved, and nothing else.
+
+    A key that is absent in the experiment is absent here, so that it enters no identity.
+
+    Args:
+        stage: As on the command line.
+        name: Of the score, figure, study or reference, for the stages that have one.
+
+    Raises:
+        DeepgenError: for a name that is not known, or a count of images that is not.
+    """
+    check_name(stage, name, experiment.paper)
+    dataset = DATASETS[experiment.dataset]
+    settings = experiment.resolved()
+    match stage:
+        case "fetch":
+            return dataset.fetch_settings(experiment.dataset)
+        case "prepare":
+            return dataset.prepare_settings()
+        case "reference":
+            chosen = {key: settings["references"][key] for key in REFERENCES[name]}
+            common = {key: settings[key] for key in ("score_space", "threads")}
+            return common | {"reference": name} | chosen
+        case "score":
+            return _score_settings(experiment, settings, dataset, name)
+        case "study":
+            return _study_settings(settings, studies_of(experiment.paper)[name])
+        case "figure":
+            return _figure_settings(experiment, settings, dataset, name)
+    if stage == "count" and dataset.training_images is None:
+        raise DeepgenError(
+            f"how many training images {experiment.dataset} has is not known, so that a training "
+            "on it cannot be counted: add sizes.train to its entry of deepgen.data.registry"
+        )
+    of_data = {"folds": dataset.folds, "shape": list(dataset.shape)}
+    known = settings | of_data | {"num_examples": dataset.training_images}
+    return {key: known[key] for key in STAGES[stage].settings.model_fields if key in known}
+
+
+def uses_features(experiment: Experiment) -> bool:
+    """Whether images are also compared in a classifier's features, which needs labels."""
+    return "train_labels.npy" in prepared_names(DATASETS[experiment.dataset].prepare_settings())
+
+
+def paper_settings(stage: str, run: Run, paper: str, name: str) -> dict[str, Any]:
+    """The settings of a study or figure that a paper has beside its experiments."""
+    if stage == "figure":
+        return {"figure": paper_of(paper).RUN_FIGURES[name].module, "output": name}
+    study = paper_of(paper).STUDIES[name]
+    own = getattr(run.papers, paper).resolved()
+    return {"study": study.module, "threads": 1} | {key: own[key] for key in study.settings}
+
+
+def _score_settings(
+    experiment: Experiment, settings: dict[str, Any], dataset: Dataset, name: str
+) -> dict[str, Any]:
+    score = SCORES[name]
+    chosen = {key: settings[key] for key in ("score_space", "threads")}
+    chosen |= {"score": name, "reads": splits(name, experiment.comparison.held_out)}
+    if score.sigma:
+        return chosen | {"folds": dataset.folds}
+    chosen["comparison"] = {key: settings["comparison"][key] for key in score.settings}
+    return chosen | ({"features": "classifier"} if uses_features(experiment) else {})
+
+
+def _study_settings(settings: dict[str, Any], study: Study) -> dict[str, Any]:
+    keys = ("threads", *study.settings, *STARTS[study.of])
+    chosen = {key: settings[key] for key in keys} | {"study": study.module}
+    if study.reads:
+        chosen["reads"] = list(study.reads)
+    return chosen | ({"fewest_samples": study.fewest_samples} if study.of == "samples" else {})
+
+
+def _figure_settings(
+    experiment: Experiment, settings: dict[str, Any], dataset: Dataset, name: str
+) -> dict[str, Any]:
+    figure = figures_of(experiment.paper)[name]
+    chosen = {
+        "figure": figure.module,
+        "output": name,
+        "seed": settings["seeds"][0],
+        "checkpoint": "selected",
+        "selection": settings["training"]["selection"],
+        "preview_epochs": settings["training"]["previews"]["epochs"],
+        "folds": dataset.folds,
+        "title": settings["title"],
+        "dataset_title": dataset.title,
+        "shape": list(dataset.shape),
+        "space": settings["score_space"]["name"],
+    }
+    known = settings | {
+        "at_the_end": {k: list(v) for k, v in experiment.objective.at_the_end().items()},
+        "published": _published(experiment, dataset),
+        "images": {k: v for k, v in dataset.sizes.items() if k in ("valid", "test")},
+    }
+    return chosen | {key: known[key] for key in figure.settings} | figure.own
+
+
+def _published(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]:
+    """What the experiment's paper printed of this model, or of what it varies, on this data set."""
+    if not experiment.paper:
+        return []
+    model, paper = name_in_papers(experiment.title), experiment.paper
+    rows = importlib.import_module(f"deepgen.papers.{paper}.published").published([dataset.title])
+    return [
+        {"label": paper_of(paper).CITATION, "log_likelihood": row["log_likelihood"]}
+        for row in rows
+        if row["model"] == model and row["space"].startswith(experiment.score_space.name)
+    ]

@@ -1,0 +1,151 @@
+"""`deepgen <stage>`: from the options that a person or Snakemake gives to one job that runs."""
+
+import argparse
+import importlib
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+from deepgen.config import check_section, load_config, load_experiment, read_yaml
+from deepgen.engine.gpu_slots import take_gpu
+from deepgen.engine.identity import model_code
+from deepgen.engine.job import Job
+from deepgen.engine.plan import Plan
+from deepgen.engine.resolve import stage_settings
+from deepgen.engine.stages import STAGES
+from deepgen.engine.train_job import run_training
+from deepgen.errors import DeepgenError
+from deepgen.papers import PAPERS, paper_of
+from deepgen.settings import Experiment
+
+
+def run_stage(o: argparse.Namespace) -> None:
+    """Make the job that the options describe, and run it.
+
+    Raises:
+        DeepgenError: for settings, options or files that are wrong; nothing has started then.
+    """
+    stage = STAGES[o.command]
+    given = {name: getattr(o, name) for name in stage.options}
+    planned = _planned(o.job) if stage.whole_run else {}
+    settings = planned["settings"] if planned else _settings(o)
+    check_section(stage.settings, settings, str(o.job) if planned else "--settings")
+    if o.command == "train":
+        _check_first_phase(o)
+    inputs = planned.get("inputs") or stage.inputs(settings, given)
+    expected = planned.get("code")
+    if not planned and o.expect_code:
+        expected = parse_json("--expect-code", o.expect_code)
+    name = (stage.provenance or o.command).format(**settings).rpartition(".")[2]
+    job = Job(
+        stage=o.command,
+        inputs={role: Path(path) for role, path in inputs.items()},
+        out=o.out,
+        outputs=list(stage.outputs(settings)),
+        settings=settings,
+        seed=o.seed if stage.seeded else None,
+        expected_code=expected,
+        store_dir=o.store if stage.kept else None,
+        provenance=f"{name}.prov.json",
+        lock_timeout=o.lock_timeout if "store" in stage.kept else -1,
+        keep="store" in stage.kept,
+    )
+    if o.command == "train":
+        run_training(job, o.data, o.first_phase, o.device, o.stop_after)
+    else:
+        _run(job, given | {"inputs": job.inputs, "device": getattr(o, "device", None)})
+
+
+def _run(job: Job, given: dict[str, Any]) -> None:
+    """Run the stage's function, imported only if nothing has its outputs already."""
+    name = job.stage.replace("-", "_")
+    if not job.inputs:  # small networks of its own, which would keep others from a GPU
+        given["device"] = "cpu"
+
+    def make(out: Path) -> Any:
+        if given["device"] == "auto":
+            take_gpu()
+        function = getattr(importlib.import_module(f"deepgen.stages.{name}"), name)
+        arguments = given | {"out": out, "settings": job.settings, "seed": job.seed}
+        if "model" in job.settings:
+            arguments["code"] = model_code(job.settings)
+        known = inspect.signature(function).parameters
+        return function(**{name: value for name, value in arguments.items() if name in known})
+
+    job.run(make)
+
+
+def _planned(path: Path) -> dict[str, Any]:
+    """Settings, code and inputs of a job about the whole run, as `Pages.write_job_files` wrote."""
+    if not path.is_file():
+        raise DeepgenError(f"{path} is missing: `snakemake -n` writes it")
+    planned = parse_json(str(path), path.read_text(encoding="utf-8"))
+    if not isinstance(planned, dict) or planned.keys() != {"settings", "code", "inputs"}:
+        raise DeepgenError(f"{path} is no job: delete it, and `snakemake -n` writes it again")
+    return planned
+
+
+def _settings(o: argparse.Namespace) -> dict[str, Any]:
+    text, name = o.settings, getattr(o, "name", "")
+    if text.lstrip().startswith("{"):
+        return parse_json("--settings", text)
+    if STAGES[o.command].by_name and not name:
+        raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
+    path, _, owner = text.partition(":")
+    if not owner:
+        return stage_settings(o.command, _experiment(o.settings), name)
+    plan = Plan(load_config(Path(path), Path(path).parent))
+    _check_owner(plan, path, owner)
+    if owner in PAPERS:
+        known = {"study": plan.run_studies(owner), "figure": paper_of(owner).RUN_FIGURES}
+        if name not in known.get(o.command, ()):
+            raise DeepgenError(
+                f"{o.command} {name!r} is not known of {owner}: choose from "
+                f"{', '.join(known.get(o.command, ())) or 'other stages'}"
+            )
+    return json.loads(plan.settings(o.command, owner, name))
+
+
+def _check_first_phase(o: argparse.Namespace) -> None:
+    """Refuse a second phase without its first, and a first one with another's model."""
+    if o.settings.lstrip().startswith("{"):
+        return
+    first = _experiment(o.settings).init_from
+    if first and not o.first_phase:
+        raise DeepgenError(
+            f"{o.settings} continues {first}: give that experiment's last.safetensors as "
+            "--first-phase"
+        )
+    if o.first_phase and not first:
+        raise DeepgenError(f"{o.settings} continues no other experiment: leave out --first-phase")
+
+
+def _experiment(settings: str) -> Experiment:
+    """The experiment of `--settings`, given as a file."""
+    path, _, name = settings.partition(":")
+    if name:
+        plan = Plan(load_config(Path(path), Path(path).parent))
+        _check_owner(plan, path, name)
+        return plan.config[name]
+    if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
+        raise DeepgenError(f"{path} is a run file: name one of its experiments, as in {path}:mnist")
+    return load_experiment(Path(path))
+
+
+def _check_owner(plan: Plan, path: str, name: str) -> None:
+    known = [*plan.trained, *plan.counted, *plan.papers]
+    if name not in known:
+        raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(known)}")
+
+
+def parse_json(where: str, text: str) -> dict[str, Any]:
+    """JSON that a person gave, or a file has.
+
+    Raises:
+        DeepgenError: if it is none.
+    """
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise DeepgenError(f"{where} is not JSON ({error}): correct it") from None
