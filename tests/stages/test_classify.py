@@ -21,11 +21,12 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory, mnist_bytes):
-    """A prepared folder with 2,000 training and 500 test images."""
+    """A prepared folder with 2,000 training, 300 validation and 500 test images."""
     folder = tmp_path_factory.mktemp("labelled")
     for split, n in {"train": 2000, "test": 500}.items():
         np.save(folder / f"{split}.npy", mnist_bytes[split][:n].reshape(-1, 28, 28, 1))
         np.save(folder / f"{split}_labels.npy", mnist_bytes[f"{split}_labels"][:n])
+    np.save(folder / "valid.npy", mnist_bytes["train"][2000:2300].reshape(-1, 28, 28, 1))
     return folder
 
 
@@ -37,6 +38,11 @@ def test_writes_a_classifier_and_its_test_accuracy(data, tmp_path, mnist_bytes):
     right = (model.predict(test).numpy() == mnist_bytes["test_labels"][:500]).mean()
     assert right > 0.7
     assert (model.shape, model.space) == ((28, 28, 1), "pixels")
+    for split, count in {"train": 2000, "valid": 300, "test": 500}.items():
+        images = score_images(data, split, {"name": "pixels"}, torch.device("cpu"))
+        features = np.load(tmp_path / f"{split}_features.npy")
+        assert features.shape == (count, 128)
+        assert np.array_equal(features, model.features(images))
     assert result == {
         "test_accuracy": pytest.approx(right),
         "standard_error": pytest.approx(math.sqrt(right * (1 - right) / 500)),

@@ -98,9 +98,8 @@ def test_samples(data, tmp_path):
     classify(data, tmp_path, SPACE | {"classifier": spec}, "cpu")
     for name in ("two_sample", "precision_recall", "mmd", "data_copying"):
         own = {"score": name, "reads": ["test", "valid", "train"], "comparison": COMPARISON}
-        own |= {"features": "classifier"}
-        classifier = tmp_path / "classifier.safetensors"
-        score(samples, data, tmp_path, SPACE | own, "cpu", [], classifier)
+        own |= {"features": "classifier", "quantised": name == "two_sample"}
+        score(samples, data, tmp_path, SPACE | own, "cpu", [], tmp_path)
     own = {"study": "evaluation.neighbours", "reads": ["train"], "fewest_samples": 20}
     study(tmp_path, SPACE | own, "cpu", samples=samples, data=data)
 

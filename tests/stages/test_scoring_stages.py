@@ -116,7 +116,8 @@ COMPARISON = {"seed": 1, "num_samples": 300, "held_out": "test"}
 def compare(name, **more):
     comparison = COMPARISON | more
     reads = splits(name, comparison["held_out"])
-    return SPACE | {"score": name, "comparison": comparison, "reads": reads}
+    own = {"quantised": True} if SCORES[name].quantised else {}
+    return SPACE | {"score": name, "comparison": comparison, "reads": reads} | own
 
 
 @pytest.mark.parametrize("name", [n for n, score in SCORES.items() if score.of == "samples"])
@@ -207,7 +208,11 @@ def write_classifier(path, shape, space):
 def test_only_a_classifier_of_the_same_images_is_used(folder, tmp_path, capsys, mnist):
     samples, path = tmp_path / "samples.npy", tmp_path / "classifier.safetensors"
     np.save(samples, mnist["train"][:300])
-    files = ("--samples", samples, "--classifier", path)
+    for split in ("test", "valid"):
+        count = len(np.load(folder / f"{split}.npy"))
+        features = np.random.default_rng(1).random((count, 128), np.float32)
+        np.save(tmp_path / f"{split}_features.npy", features)
+    files = ("--samples", samples, "--features", tmp_path)
     settings = compare("mmd") | {"features": "classifier"}
     # 14 x 14 would make four images of each, and 56 x 14 one with its pixels in disorder
     for shape, space, said in (
@@ -223,6 +228,9 @@ def test_only_a_classifier_of_the_same_images_is_used(folder, tmp_path, capsys, 
     write_classifier(path, (28, 28, 1), "pixels")
     run(tmp_path, "score", settings, "--data", folder, *files)
     assert json.loads((tmp_path / "mmd.json").read_text()).keys() == {"pixels", "features"}
+    np.save(tmp_path / "test_features.npy", np.ones((3, 128), np.float32))
+    error = refused(folder, "score", settings, capsys, *files)
+    assert "test_features.npy does not have the features of test: run deepgen classify" in error
 
 
 def test_a_missing_sigma_or_classifier_is_one_sentence(folder, capsys):
@@ -233,7 +241,7 @@ def test_a_missing_sigma_or_classifier_is_one_sentence(folder, capsys):
     assert "--sigma needs 5 files, one a fold, not 2" in error
     settings = compare("mmd") | {"features": "classifier"}
     error = refused(folder, "score", settings, capsys, *samples)
-    assert "give --classifier if and only if features are compared" in error
+    assert "give --features if and only if features are compared" in error
 
 
 def test_a_reference_is_made_of_training_images(folder, mnist):

@@ -47,6 +47,12 @@ def as_option(name, inputs):
     return [f"--{name.replace('_', '-')}", *paths] if paths else []
 
 
+def as_features(inputs):
+    """`--features FOLDER` if the features of images are among the inputs."""
+    files = inputs.get("features", [])
+    return ["--features", str(Path(files[0]).parent)] if files else []
+
+
 def as_data(w, inputs):
     """`--data FOLDER` if there are prepared images among the inputs."""
     used = any(path.startswith(f"{prepared_folder(w)}/") for path in inputs)
@@ -73,7 +79,7 @@ def sigma_files(w):
 
 
 def score_inputs(w):
-    """Prepared images that a score reads, and the classifier if it compares features."""
+    """Prepared images that a score reads, and the classifier's files if it compares features."""
     files = plan.score_files(w.experiment, w.score)
     inputs = {
         "_".join(Path(split).parts): f"{prepared_folder(w)}/{file}"
@@ -81,7 +87,14 @@ def score_inputs(w):
     }
     if plan.classified(w.experiment, w.score):
         folder = f"results/{w.run}/{w.experiment}/classifier"
-        inputs["classifier"] = f"{folder}/classifier.safetensors"
+        inputs["features"] = [
+            f"{folder}/classifier.safetensors",
+            *(
+                f"{folder}/{s}_features.npy"
+                for s in files
+                if not SCORES[w.score].quantised
+            ),
+        ]
     return inputs
 
 

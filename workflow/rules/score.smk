@@ -44,13 +44,13 @@ rule score:
         code=code("score"),
         data=prepared_folder,
         sigma=lambda w, input: as_option("sigma", input),
-        classifier=lambda w, input: as_option("classifier", input),
+        features=lambda w, input: as_features(input),
         out=subpath(output[0], parent=True),
     message:
         "Score {wildcards.experiment}, {wildcards.source}: {wildcards.score}"
     shell:
         "deepgen score --settings {params.settings:q} --expect-code {params.code:q}"
-        " --samples {input.samples:q} {params.sigma:q} {params.classifier:q}"
+        " --samples {input.samples:q} {params.sigma:q} {params.features:q}"
         " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"
 
 

@@ -75,11 +75,23 @@ rule make_reference:
 
 rule classify:
     input:
-        prepared("train.npy", "train_labels.npy", "test.npy", "test_labels.npy"),
+        prepared(
+            "train.npy",
+            "train_labels.npy",
+            "valid.npy",
+            "test.npy",
+            "test_labels.npy",
+        ),
     output:
-        "results/{run}/{experiment}/classifier/classifier.safetensors",
-        "results/{run}/{experiment}/classifier/classifier.json",
-        "results/{run}/{experiment}/classifier/classify.prov.json",
+        multiext(
+            "results/{run}/{experiment}/classifier/",
+            "classifier.safetensors",
+            "classifier.json",
+            "train_features.npy",
+            "valid_features.npy",
+            "test_features.npy",
+            "classify.prov.json",
+        ),
     log:
         "logs/{run}/{experiment}/classifier/classify.log",
     threads: cpu_threads

@@ -78,9 +78,15 @@ def of_score(settings: Values, given: Values) -> Inputs:
     elif sigmas:
         raise DeepgenError(f"the score {settings['score']} has no sigma: leave out --sigma")
     inputs |= in_folder(given["data"], *(f"{f}{s}.npy" for f in folds for s in settings["reads"]))
-    if ("features" in settings) != (given["classifier"] is not None):
-        raise DeepgenError("give --classifier if and only if features are compared")
-    return inputs | ({"classifier": given["classifier"]} if given["classifier"] else {})
+    features = given["features"]
+    if ("features" in settings) != (features is not None):
+        raise DeepgenError("give --features if and only if features are compared")
+    if features:
+        inputs |= in_folder(features, "classifier.safetensors")
+        # Of quantised images they would be others
+        splits = [] if settings.get("quantised") else settings["reads"]
+        inputs |= in_folder(features, *(f"{split}_features.npy" for split in splits))
+    return inputs
 
 
 def of_roles(settings: Values, given: Values) -> Inputs:

@@ -77,6 +77,8 @@ def _score_settings(
     chosen |= {"score": name, "reads": splits(name, experiment.comparison.held_out)}
     if score.sigma:
         return chosen | {"folds": dataset.folds}
+    if score.quantised:
+        chosen["quantised"] = True
     chosen["comparison"] = {key: settings["comparison"][key] for key in score.settings}
     return chosen | ({"features": "classifier"} if uses_features(experiment) else {})
 

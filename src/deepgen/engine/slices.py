@@ -162,13 +162,15 @@ class Score(Settings):
     reads: list[Name]
     folds: int | None = None
     comparison: dict[Name, Any] | None = None
+    quantised: bool | None = None
     features: Literal["classifier"] | None = None
 
     @model_validator(mode="after")
     def _as_its_kind(self) -> Self:
         spec = SCORES[self.score]
-        given = self.model_fields_set & {"folds", "comparison", "features"}
-        _same_keys(given - {"features"}, ("folds",) if spec.sigma else ("comparison",))
+        given = self.model_fields_set & {"folds", "comparison", "quantised"}
+        needed = ["folds" if spec.sigma else "comparison", *["quantised"] * spec.quantised]
+        _same_keys(given, needed)
         if self.comparison is not None:
             _same_keys(set(self.comparison), spec.settings)
             Comparison.model_validate(self.comparison)

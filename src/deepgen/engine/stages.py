@@ -195,11 +195,18 @@ STAGES = {
         rules=("likelihood",),
     ),
     "classify": Stage(
-        help="train a classifier for its features",
-        makes="`classifier/`: a small classifier for the features in which samples are compared",
+        help="train a classifier, and take the features of all images",
+        makes="`classifier/`: a small classifier, and what all scores share that compare samples "
+        "in its features: `{train,valid,test}_features.npy`",
         settings=slices.Classify,
-        inputs=inputs.of_data("train.npy", "train_labels.npy", "test.npy", "test_labels.npy"),
-        outputs=_constant("classifier.safetensors", "classifier.json"),
+        inputs=inputs.of_data(
+            "train.npy", "train_labels.npy", "valid.npy", "test.npy", "test_labels.npy"
+        ),
+        outputs=_constant(
+            "classifier.safetensors",
+            "classifier.json",
+            *(f"{split}_features.npy" for split in ("train", "valid", "test")),
+        ),
         options={"data": DATA},
         rules=("classify",),
     ),
@@ -221,7 +228,7 @@ STAGES = {
                 default=[],
                 flag="--sigma",
             ),
-            "classifier": Option("file that classify made, to compare features", False),
+            "features": Option("folder that classify made, to compare features", False),
             "data": DATA,
         },
         rules=("score", "score_under_window"),

@@ -18,6 +18,7 @@ class Score:
         sigma: Whether a bandwidth is chosen on validation images first, in each fold if there are
             folds; a score of the model chooses its own.
         settings: Keys of `comparison` that it uses.
+        quantised: Whether pixels of both sides are quantised first.
         once: Whether only the selected checkpoint of the first seed has it.
     """
 
@@ -26,6 +27,7 @@ class Score:
     needs: frozenset[str] = frozenset()
     sigma: bool = False
     settings: tuple[str, ...] = ()
+    quantised: bool = False
     once: bool = False
 
 
@@ -34,7 +36,7 @@ COMMON = ("seed", "num_samples", "held_out")
 
 SCORES = {
     "parzen": Score("samples", ("test",), sigma=True),
-    "two_sample": Score("samples", COMPARED, settings=COMMON),
+    "two_sample": Score("samples", COMPARED, settings=COMMON, quantised=True),
     "precision_recall": Score("samples", COMPARED, settings=(*COMMON, "neighbours")),
     "mmd": Score("samples", COMPARED, settings=COMMON),
     "data_copying": Score("samples", (*COMPARED, "train"), settings=(*COMMON, "cells")),

@@ -26,7 +26,6 @@ READING = "0.5 is best; 1 means that a classifier can always tell a sample from 
 
 HOLDS = "the fitted classifier"
 
-QUANTISED = True  # the stage `score` quantises pixels of both sides first
 HIDDEN, BATCH, UPDATES = 128, 100, 2000
 
 

@@ -1,4 +1,4 @@
-"""Stage `classify`: images and labels in; a classifier out, in whose features scores compare."""
+"""Stage `classify`: images and labels in; a classifier and the features of all images out."""
 
 import math
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from deepgen.data.arrays import save_array
 from deepgen.data.prepared import image_shape, load_labels
 from deepgen.data.scoring import score_images
 from deepgen.device import choose_device
@@ -14,14 +15,17 @@ from deepgen.evaluation.classifier import fit
 from deepgen.files import write_json
 from deepgen.tensors import write_tensors
 
+SPLITS = ("train", "valid", "test")
+
 
 def classify(data: Path, out: Path, settings: dict[str, Any], device: str) -> None:
-    """Train a classifier on the training split and take its accuracy on the test split.
+    """Train a classifier on the training split, and take what all comparing scores need of it.
 
     Args:
         data: Folder of the prepared data set.
-        out: Receives `classifier.safetensors` and `classifier.json`: test_accuracy, standard_error
-            (binomial, over test images), num_test_examples, epochs.
+        out: Receives `classifier.safetensors`; `<split>_features.npy`, float32 [n, 128], of every
+            split; and `classifier.json`: test_accuracy, standard_error (binomial, over test
+            images), num_test_examples, epochs.
         settings: The resolved slice: score_space, threads, classifier (epochs, seed, batch_size,
             learning_rate).
         device: `cpu`, `cuda` or `auto`.
@@ -39,7 +43,9 @@ def classify(data: Path, out: Path, settings: dict[str, Any], device: str) -> No
         )
     train = score_images(data, "train", settings["score_space"], target)
     model = fit(train, train_labels, shape, settings["classifier"])
-    test = score_images(data, "test", settings["score_space"], target)
+    valid, test = (score_images(data, s, settings["score_space"], target) for s in SPLITS[1:])
+    for split, images in zip(SPLITS, (train, valid, test), strict=True):
+        save_array(out / f"{split}_features.npy", model.features(images).cpu().numpy())
     accuracy = (model.predict(test) == test_labels).double().mean().item()
     metadata = {
         "shape": list(shape),

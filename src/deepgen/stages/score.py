@@ -25,7 +25,7 @@ def score(
     settings: dict[str, Any],
     device: str,
     sigmas: list[Path],
-    classifier: Path | None = None,
+    features: Path | None = None,
 ) -> dict[str, float]:
     """Score samples against test images, which no stage before this one reads.
 
@@ -33,15 +33,16 @@ def score(
         samples: `samples.npy`.
         data: Folder of the prepared data set.
         out: Receives `<score>.json`: for parzen {estimator: result}, for the others
-            {representation: result}, the representations being the scoring space and, with a
-            classifier, `features`. For parzen also `parzen.npy`, the log-likelihood of every test
+            {representation: result}, the representations being the scoring space and, if they are
+            given, `features`. For parzen also `parzen.npy`, the log-likelihood of every test
             image, float64 [estimators, images], in the order of the sorted estimators and folds.
         settings: The resolved slice: score (an entry of `deepgen.evaluation.catalogue` and module
             of `deepgen.evaluation`), score_space, threads, reads (splits), and folds, their number,
             for a score under a sigma; for others comparison (seed, num_samples, held_out and the
-            score's own) and features, the module of the classifier, if the set has labels.
+            score's own), quantised if both sides are quantised first, and features, the module of
+            the classifier, if the set has labels.
         sigmas: `sigma.json`, or that of every fold, fold 1 first, for a score with a sigma.
-        classifier: A file of `classify`, if the samples are compared in its features, too.
+        features: Folder of `classify`, if the samples are compared in features, too.
 
     Returns:
         {"seconds", "processor_seconds"} of the scoring alone.
@@ -56,7 +57,7 @@ def score(
         results, values = _under_windows(module, samples, data, settings, target, sigmas)
         save_array(out / f"{settings['score']}.npy", values)
     else:
-        results = _compare(module, samples, data, settings, target, classifier)
+        results = _compare(module, samples, data, settings, target, features)
     write_json(out / f"{settings['score']}.json", results)
     return {
         "seconds": time.monotonic() - began,
@@ -96,37 +97,47 @@ def _compare(
     data: Path,
     settings: dict[str, Any],
     device: torch.device,
-    classifier: Path | None,
+    features: Path | None,
 ) -> dict[str, Any]:
-    """The score of one set of samples in every representation.
-
-    The score's module says whether images and samples are `QUANTISED` first.
-    """
+    """The score of one set of samples in every representation."""
     spec, space = settings["comparison"], settings["score_space"]
     images = {split: score_images(data, split, space, device) for split in settings["reads"]}
     drawn = load_samples(samples, images["test"])
-    if getattr(module, "QUANTISED", False):
+    if quantised := settings.get("quantised", False):
         images = {split: quantise(x, space, images["valid"]) for split, x in images.items()}
         drawn = quantise(drawn, space, images["valid"])
-    representations = {space["name"]: lambda x: x}
-    if classifier is not None:
+    seen = {space["name"]: (images, drawn)}
+    if features is not None:
         network = importlib.import_module(f"deepgen.evaluation.{settings['features']}")
-        model = network.load_classifier(classifier)
+        path = features / "classifier.safetensors"
+        model = network.load_classifier(path)
         shape = load_array(data / "test.npy", mmap_mode="r").shape[1:]
-        network.check_fits(model, classifier, shape, space["name"])
-        representations["features"] = model.to(device).features
+        network.check_fits(model, path, shape, space["name"])
+        represent = model.to(device).features
+        of_images = {
+            split: represent(x) if quantised else _features(features, split, x)
+            for split, x in images.items()
+        }
+        seen["features"] = (of_images, represent(drawn))
     results = {}
-    for name, represent in representations.items():
-        seen = {split: represent(x) for split, x in images.items()}
+    for name, (splits, own) in seen.items():
         sets = Sets(
-            samples=represent(drawn),
-            test=seen["test"],
-            held_out=seen[spec["held_out"]],
-            valid=seen["valid"],
-            train=seen.get("train"),
+            samples=own,
+            test=splits["test"],
+            held_out=splits[spec["held_out"]],
+            valid=splits["valid"],
+            train=splits.get("train"),
         )
         results[name] = module.score(sets, spec, spec["seed"])
     return results
+
+
+def _features(folder: Path, split: str, images: torch.Tensor) -> torch.Tensor:
+    """What `classify` took of a split, [n, D], on the images' device."""
+    found = torch.from_numpy(load_array(path := folder / f"{split}_features.npy"))
+    if found.dtype != torch.float32 or found.ndim != 2 or len(found) != len(images):
+        raise DeepgenError(f"{path} does not have the features of {split}: run deepgen classify")
+    return found.to(images.device)
 
 
 def _read_choices(path: Path) -> dict[str, dict[str, Any]]:
