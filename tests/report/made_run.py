@@ -103,7 +103,7 @@ class MadeRun:
     def job(self, page):
         """Inputs and settings of a page, as the plan gives them."""
         if page == "index":
-            inputs, settings = self._shared(), self.settings | {"page": page}
+            inputs, settings = self.inputs, self.settings | {"page": page, "rows": self.rows}
         elif page == "gan2014":
             experiments = self.settings["experiments"]
             inputs, settings = self._of_paper([n for n, e in experiments.items() if "paper" in e])
@@ -119,20 +119,15 @@ class MadeRun:
         numbered = [figure for figure in own if figure.partition("/")[2] not in GENERAL]
         return [*numbered, "gan2014/figure1", "gan2014/theory"]
 
-    def _shared(self):
-        made = {name: self.report / f"tables/{name}.csv" for name in TABLES}
-        scores = ("parzen:", "parzen_spread:", "mmd:", "likelihood:", "per_image:")
-        others = {r: p for r, p in self.inputs.items() if not r.startswith(scores)}
-        return made | others
-
     def _of_paper(self, names):
         other = tuple(f":{n}/" for n in self.settings["experiments"] if n not in names)
-        inputs = {r: p for r, p in self._shared().items() if not any(o in r for o in other)}
+        inputs = {r: p for r, p in self.inputs.items() if not any(o in r for o in other)}
         return inputs, self.settings | {
             "page": "gan2014",
             "paper": "gan2014",
             "order": [name for name in self.settings["order"] if name in names],
             "experiments": {name: self.settings["experiments"][name] for name in names},
+            "rows": [row for row in self.rows if row["experiment"] in names],
         }
 
     def _of_experiment(self, name):

@@ -1,14 +1,11 @@
 """Log-likelihoods: what never shares a column, seeds, and errors that all images share."""
 
-import io
-
-import pandas as pd
 import pytest
 from made_scores import likelihood, row
 
 from deepgen.errors import DeepgenError
 from deepgen.report.likelihoods import likelihoods_printed
-from deepgen.report.long_form import FORMS, from_csv, long_form, to_csv
+from deepgen.report.long_form import FORMS, long_form
 from deepgen.report.printed import to_latex, to_markdown
 
 DISCRETE = {
@@ -160,18 +157,6 @@ def test_each_data_set_has_a_table():
         f"Log-likelihood of the test images of {name}" for name in ("MNIST", "Olivetti")
     ]
     assert to_latex(tables).isascii()
-
-
-def test_csv_can_be_read_back_also_without_a_row():
-    table = long_form("likelihoods", [entry("RBM", likelihood(-86.0, interval=[-0.5, 0.25]))])
-    again = from_csv("likelihoods", io.StringIO(to_csv(table)))
-    pd.testing.assert_frame_equal(again, table, check_dtype=False)
-    assert likelihoods_printed(again) == likelihoods_printed(table)
-    empty = from_csv("likelihoods", io.StringIO(to_csv(long_form("likelihoods", []))))
-    assert list(empty.columns) == FORMS["likelihoods"].columns
-    assert likelihoods_printed(empty) == []
-    with pytest.raises(DeepgenError, match=r"likelihoods\.csv does not have the columns"):
-        from_csv("likelihoods", io.StringIO("model\n"))
 
 
 def test_a_result_that_does_not_say_what_it_is_is_refused():

@@ -1,14 +1,12 @@
 """Parzen scores in long form: numbers against hand computation."""
 
-import io
 import math
 
-import pandas as pd
 import pytest
 from made_scores import REFERENCE, ROWS, SCORES, folded, table_of
 
 from deepgen.errors import DeepgenError
-from deepgen.report.long_form import FORMS, from_csv, long_form, to_csv
+from deepgen.report.long_form import FORMS, long_form
 from deepgen.report.parzen import parzen_printed
 
 COLUMNS = FORMS["parzen"].columns
@@ -51,7 +49,7 @@ def test_two_seeds_give_an_error_over_examples_and_one_over_seeds():
 
 
 def test_a_run_without_a_parzen_score_has_an_empty_table():
-    empty = from_csv("parzen", io.StringIO(to_csv(long_form("parzen", []))))
+    empty = long_form("parzen", [])
     assert list(empty.columns) == COLUMNS
     assert parzen_printed(empty) == []
 
@@ -76,19 +74,6 @@ def test_folds_give_an_error_over_folds_and_all_their_sigmas():
     assert ours["standard_error_over"].tolist() == ["folds", "seeds"]
     assert ours["standard_error"].tolist() == [26.0, 5.0]
     assert set(ours["sigma"]) == {"0.1 to 0.2"}
-
-
-def test_csv_can_be_read_back():
-    table = table_of(ROWS, SCORES)
-    again = from_csv("parzen", io.StringIO(to_csv(table)))
-    pd.testing.assert_frame_equal(again, table, check_dtype=False)
-    assert parzen_printed(again) == parzen_printed(table)
-    with pytest.raises(DeepgenError, match=r"parzen\.csv does not have the columns"):
-        from_csv("parzen", io.StringIO("model,dataset\n"))
-    edge = _pick(
-        table, selection="last", estimator="parzen, fine sigma", standard_error_over="seeds"
-    )
-    assert edge["sigma"] == "0.1 to 0.1668*"
 
 
 def test_the_same_reference_of_two_experiments_stands_once_but_a_clash_is_refused():

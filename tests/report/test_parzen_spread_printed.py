@@ -3,18 +3,16 @@
 from made_run import parzen, parzen_spread
 from made_scores import row
 
-from deepgen.report.long_form import from_csv, long_form, to_csv
+from deepgen.report.long_form import long_form
 from deepgen.report.parzen_spread import parzen_spread_printed
 
 
-def test_each_model_has_a_line_and_each_estimator_its_three_errors(tmp_path):
+def test_each_model_has_a_line_and_each_estimator_its_three_errors():
     second = row("selected", 3, "Another", experiment="other")
     content = parzen_spread(parzen(200.0))
     results = [(own, "parzen_spread", content) for own in (row("selected", 1), second)]
     table = long_form("parzen_spread", results)
-    (tmp_path / "x.csv").write_text(to_csv(table))
-    again = from_csv("parzen_spread", tmp_path / "x.csv")
-    (printed,) = parzen_spread_printed(again)
+    (printed,) = parzen_spread_printed(table)
     (block,) = printed.blocks
     assert [line.label for line in block.rows] == [
         "Adversarial nets, selected checkpoint",

@@ -262,10 +262,6 @@ def test_wrong_inputs_are_named(made, tmp_path):
             with pytest.raises(DeepgenError, match=f"needs the {kind}s mnist/{figure}"):
                 report(without, tmp_path / "out", settings)
     inputs, settings = made.job("index")
-    for table in ("parzen", "likelihoods", "scores"):
-        without = {role: path for role, path in inputs.items() if role != table}
-        with pytest.raises(DeepgenError, match=f"needs {table}: add --input {table}="):
-            report(without, tmp_path / "out", settings)
     other = {"history:other/seed-1": inputs["history:mnist/seed-1"]}
     with pytest.raises(DeepgenError, match="does not know the training 'other/seed-1'"):
         report(inputs | other, tmp_path / "out", settings)

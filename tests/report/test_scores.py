@@ -1,13 +1,10 @@
 """The comparing scores: numbers against hand computation, and cells that say something."""
 
-import io
-
-import pandas as pd
 import pytest
 
 from deepgen.errors import DeepgenError
 from deepgen.evaluation import data_copying, mmd, precision_recall, two_sample
-from deepgen.report.long_form import FORMS, from_csv, long_form, to_csv
+from deepgen.report.long_form import FORMS, long_form
 from deepgen.report.printed import Cell, to_markdown
 from deepgen.report.scores import CELLS, COLLAPSED, scores_printed
 
@@ -184,17 +181,6 @@ def test_each_classifier_behind_features_is_told_once():
         "(a) is right about 60 ± 2 % of 400 test images.": files[:1],
         "(b) is right about 100.0 % of 400 test images.": files[1:],
     }
-
-
-def test_csv_can_be_read_back():
-    table = long_form("scores", RESULTS)
-    again = from_csv("scores", io.StringIO(to_csv(table)))
-    pd.testing.assert_frame_equal(again, table, check_dtype=False)
-    assert scores_printed(again) == scores_printed(table)
-    empty = from_csv("scores", io.StringIO(to_csv(long_form("scores", []))))
-    assert scores_printed(empty) == []
-    with pytest.raises(DeepgenError, match=r"scores\.csv does not have the columns"):
-        from_csv("scores", io.StringIO("model\n"))
 
 
 def test_two_models_of_a_data_set_share_its_table_and_its_references():

@@ -59,8 +59,15 @@ class Pages:
     @cached_property
     def table_inputs(self) -> dict[str, str]:
         """What the tables of scores are made of: {role: path}."""
-        found = {role: (row, f"{name}.json") for role, (row, name) in roles(self.rows).items()}
-        found |= {role: (row, "parzen.npy") for role, row in per_image(self.rows).items()}
+        return self._scores(self.rows)
+
+    def _rows_of(self, page: str) -> list[dict[str, Any]]:
+        shown = self._shown(page)
+        return [row for row in self.rows if row["experiment"] in shown]
+
+    def _scores(self, rows: list[dict[str, Any]]) -> dict[str, str]:
+        found = {role: (row, f"{name}.json") for role, (row, name) in roles(rows).items()}
+        found |= {role: (row, "parzen.npy") for role, row in per_image(rows).items()}
         return {
             role: f"results/{self.run}/{row['experiment']}/{row['source']}/{file}"
             for role, (row, file) in found.items()
@@ -88,14 +95,10 @@ class Pages:
         for place in self.trainings(page):
             inputs[f"history:{place}"] = f"{results}/{place}/history.csv"
             provenance.append(f"{results}/{place}/train")
-        for row in (row for row in self.rows if row["experiment"] in self._shown(page)):
+        for row in self._rows_of(page):
             provenance += self._made_for(row)
-        if page in self.plan.experiments:
-            inputs |= {
-                role: path for role, path in self.table_inputs.items() if f":{page}/" in role
-            }
-        else:
-            inputs |= {name: f"{results}/report/tables/{name}.csv" for name in TABLES}
+        inputs |= self._scores(self._rows_of(page))
+        if page not in self.plan.experiments:
             provenance.append(f"{results}/report/tables/tables")
             for entry in self._not_run(page):
                 for phase in entry.get("phases", []):
@@ -181,16 +184,12 @@ class Pages:
             "order": shown,  # which JSON with sorted keys would lose
             "experiments": {name: self._described(name) for name in shown},
             "first_phases": {name: self._described(name) for name in first},
-            "not_run": self._not_run(page),
+            "not_run": [] if page in self.plan.experiments else self._not_run(page),
             "papers": [self._described_paper(name) for name in papers],
             "figures": self._figures(page),
+            "rows": self._rows_of(page),
         }
-        if page in self.plan.papers:
-            return settings | {"paper": page}
-        if page == "index":
-            return settings
-        rows = [row for row in self.rows if row["experiment"] == page]
-        return settings | {"not_run": [], "rows": rows}
+        return settings | ({"paper": page} if page in self.plan.papers else {})
 
     def _described(self, name: str) -> dict[str, Any]:
         """What the report says of an experiment."""

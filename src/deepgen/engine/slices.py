@@ -237,7 +237,7 @@ class Tables(Settings):
 
 
 class Page(Settings):
-    """A page of the report; `rows` are an experiment's, `paper` is a paper's."""
+    """A page of the report; `paper` is a paper's."""
 
     run: Name
     page: Name
@@ -247,8 +247,8 @@ class Page(Settings):
     not_run: list[dict[Name, Any]]
     papers: list[dict[Name, str]]
     figures: list[str]
+    rows: list[Row]
     paper: Name | None = None
-    rows: list[Row] | None = None
 
 
 def study_of(module: str) -> Study:

@@ -1,5 +1,6 @@
 """The scores of a run as long forms: one row a model, data set, checkpoint, score and error."""
 
+import importlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from deepgen.errors import DeepgenError
-from deepgen.report.read import load, read
+from deepgen.report.read import load
 from deepgen.report.roles import per_image, roles
 from deepgen.report.same_model import mark_same_models
 from deepgen.report.untrained import compared_with_constant
@@ -97,19 +98,30 @@ class Measured(NamedTuple):
 
 
 def measured(
-    inputs: dict[str, Path], rows: list[dict[str, Any]], published: list[dict[str, Any]]
+    inputs: dict[str, Path],
+    rows: list[dict[str, Any]],
+    papers: Iterable[str] = (),
+    not_run: Iterable[dict[str, Any]] = (),
 ) -> Measured:
-    """The long forms of some rows' score files.
+    """The long forms of some rows' score files: of a run's, or of those that a page shows.
 
     Args:
         inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, and the roles of
             `deepgen.report.roles.per_image`, maybe among others.
         rows: As the stage `table` takes them.
-        published: Parzen scores that papers printed; a column that is not known is left out.
+        papers: Names of those whose printed scores of these data sets stand beside ours.
+        not_run: What the run leaves out, each with `dataset_title`.
 
     Raises:
         DeepgenError: if a row's score is not given, or a file is missing, damaged or lacks a value.
     """
+    titles = [row["dataset"] for row in rows] + [entry["dataset_title"] for entry in not_run]
+    datasets = list(dict.fromkeys(titles))
+    published = [
+        row
+        for paper in papers
+        for row in importlib.import_module(f"deepgen.papers.{paper}.published").published(datasets)
+    ]
     found: dict[str, list[Result]] = {name: [] for name in FORMS}
     results = [
         (row, score, load(_given(inputs, role, f"{score}.json")))
@@ -177,32 +189,6 @@ def long_form(
 def to_csv(table: pd.DataFrame) -> str:
     """A table as CSV; seven significant digits."""
     return table.to_csv(index=False, lineterminator="\n", float_format="%.7g")
-
-
-def from_csv(name: str, text: Any) -> pd.DataFrame:
-    """A long form again, from the path or buffer of `to_csv`.
-
-    Raises:
-        DeepgenError: if its columns are others.
-    """
-    form = FORMS[name]
-    table = pd.read_csv(text, dtype=dict.fromkeys(form.words, str))
-    if list(table.columns) != form.columns:
-        raise DeepgenError(f"{name}.csv does not have the columns of this version: make it again")
-    return form.typed(table.fillna(dict.fromkeys(form.words, "")))
-
-
-def from_tables(inputs: dict[str, Path]) -> Measured:
-    """The long forms that the stage `table` wrote, by their names.
-
-    Raises:
-        DeepgenError: if one is not given, missing or damaged.
-    """
-    if missing := [name for name in FORMS if name not in inputs]:
-        raise DeepgenError(
-            f"the page needs {missing[0]}: add --input {missing[0]}=<{missing[0]}.csv>"
-        )
-    return Measured(*(read(inputs[name], lambda path, n=name: from_csv(n, path)) for name in FORMS))
 
 
 def _lines(form: Form, results: list[Result]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from deepgen.files import write_text
 from deepgen.places import Place
 from deepgen.report.contents import Material, Picture
 from deepgen.report.costs import costs
-from deepgen.report.long_form import Measured, from_tables, measured
+from deepgen.report.long_form import measured
 from deepgen.report.read import load, read
 from deepgen.report.report import experiment, index
 from deepgen.report.runs import runs
@@ -31,13 +31,10 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
             `provenance:<label>`, a `*.prov.json`; if there is one, `data:<experiment>/<figure>`,
             the file of the run behind a caption's numbers, and `classifier:<experiment>`, its
             `classifier.json`; and `operations:<experiment>`, the `operations.json` of each that was
-            only counted. For the index and a paper also `parzen`, `parzen_spread`, `likelihoods`
-            and `scores`, the long forms of the stage `table`; for an experiment's page
-            `<score>:<experiment>/<source>`, one JSON for each score of each of its rows.
+            only counted. Scores as the stage `table` takes them.
         out: Receives `<page>.html`.
-        settings: As for `deepgen.report.report.index`, and `order`, the experiments' names; for a
-            paper's page also `paper`, its name; for an experiment's page also `rows`, as the stage
-            `table` takes them.
+        settings: As for `deepgen.report.report.index`, and `order`, the experiments' names; `rows`
+            of the page, as the stage `table` takes them; for a paper's page also `paper`, its name.
 
     Raises:
         DeepgenError: if a file is missing or damaged, a role is missing, or the page is not known.
@@ -59,8 +56,9 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
         _training(label, trained): read(path, _history) for label, path in given["history"].items()
     }
     manifests = {label: load(path) for label, path in given["provenance"].items()}
+    papers = [paper["name"] for paper in settings["papers"]]
     material = Material(
-        _of_experiment(inputs, settings) if page in experiments else from_tables(inputs),
+        measured(inputs, settings["rows"], papers, settings["not_run"]),
         runs(histories, trained),
         costs(histories, manifests, experiments),
         _pictures(given, settings),
@@ -87,17 +85,6 @@ def _with_operations(entry: dict[str, Any], inputs: dict[str, Path]) -> dict[str
 def _operations(path: Path) -> dict[str, Any]:
     content = json.loads(path.read_text(encoding="utf-8"))
     return {key: content[key] for key in ("updates", "flop_per_update")}
-
-
-def _of_experiment(inputs: dict[str, Path], settings: dict[str, Any]) -> Measured:
-    """Scores of the page's experiment, beside those that its paper printed."""
-    datasets = [chosen["dataset_title"] for chosen in settings["experiments"].values()]
-    published = [
-        row
-        for name in (paper["name"] for paper in settings["papers"])
-        for row in importlib.import_module(f"deepgen.papers.{name}.published").published(datasets)
-    ]
-    return measured(inputs, settings["rows"], published)
 
 
 def _pictures(given: dict[str, dict[str, Path]], settings: dict[str, Any]) -> dict[str, Picture]:

@@ -1,6 +1,5 @@
 """Stage `table`: the tables of Parzen scores, likelihoods and comparing scores of a run."""
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +37,7 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
     known = roles(rows).keys() | per_image(rows).keys()
     if unknown := [role for role in inputs if role not in known]:
         raise DeepgenError(f"table has no row for the input {unknown[0]}: leave it out")
-    titles = [row["dataset"] for row in rows]
-    titles += [entry["dataset_title"] for entry in settings.get("not_run", [])]
-    datasets = list(dict.fromkeys(titles))
-    published = [
-        row
-        for paper in settings.get("papers", [])
-        for row in importlib.import_module(f"deepgen.papers.{paper}.published").published(datasets)
-    ]
-    made = measured(inputs, rows, published)
+    made = measured(inputs, rows, settings.get("papers", []), settings.get("not_run", []))
     printed = {
         "parzen": parzen_printed(made.parzen),
         "parzen_spread": parzen_spread_printed(made.parzen_spread),

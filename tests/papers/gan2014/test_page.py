@@ -1,13 +1,11 @@
 """The paper's page: its tables and figures under its numbers, of its experiments alone."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from made_pages import References, written
 from made_run import HOSTILE, MadeRun
 
 from deepgen.papers import paper_of
-from deepgen.report.long_form import from_csv
 from deepgen.report.roles import per_image
 
 
@@ -88,11 +86,9 @@ def test_the_files_beside_the_page_are_those_that_the_paper_names(made):
     written(made, "gan2014")
     tables = made.run / ".report-abc/tables"
     assert sorted(p.name for p in tables.iterdir()) == sorted(paper_of("gan2014").TABLES)
-    table = from_csv("parzen", tables / "table1.csv")
-    assert set(table["dataset"]) == {"MNIST", "TFD", "LFW faces"}
-    pd.testing.assert_frame_equal(
-        table, from_csv("parzen", made.report / "tables/parzen.csv"), check_dtype=False
-    )
+    text = (tables / "table1.csv").read_text()
+    assert text == (made.report / "tables/parzen.csv").read_text()
+    assert all(f",{dataset}," in text for dataset in ("MNIST", "TFD", "LFW faces"))
     assert "Table 1 of the paper" in (tables / "table1.md").read_text()
     assert (tables / "table2.tex").read_text().count(r"\begin{table}") == 2
 

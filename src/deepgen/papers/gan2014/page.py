@@ -5,11 +5,11 @@ from typing import Any
 
 from deepgen.papers.gan2014 import templates
 from deepgen.papers.gan2014.numbered import figure, figure2
-from deepgen.papers.gan2014.table1 import of_the_paper, table1_printed
+from deepgen.papers.gan2014.table1 import table1_printed
 from deepgen.papers.gan2014.table2 import table2_printed
 from deepgen.report.contents import Material
 from deepgen.report.costs import costs_printed
-from deepgen.report.long_form import Measured, to_csv
+from deepgen.report.long_form import to_csv
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.report import render
 from deepgen.report.runs import unfinished
@@ -23,15 +23,14 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     """The page and the tables beside it: {file: text}.
 
     Args:
-        material: Scores of the whole run; trainings, costs and pictures of the paper's experiments.
+        material: Of the paper's experiments.
         settings: As for `deepgen.report.report.index`, with the paper's experiments alone.
     """
     experiments, not_run = settings["experiments"], settings["not_run"]
     pictures, made = material.pictures, material.made
-    own = Measured(*(of_the_paper(table, experiments) for table in made))
-    table1 = table1_printed(own.parzen, not_run)
-    table2 = table2_printed(material.costs, material.manifests, own.parzen, experiments)
-    untrained = reasons(own.parzen)
+    table1 = table1_printed(made.parzen, not_run)
+    table2 = table2_printed(material.costs, material.manifests, made.parzen, experiments)
+    untrained = reasons(made.parzen)
     trained = experiments | settings["first_phases"]
     short = {name: unfinished(name, trained, material.runs) for name in experiments}
     figure1, figure3 = (figure(number, pictures, short, untrained) for number in "13")
@@ -49,7 +48,7 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         settings,
         FOLDER,
         paper=settings["papers"][0],
-        summary=[summary(own, material.runs, experiments, not_run)],
+        summary=[summary(made, material.runs, experiments, not_run)],
         contents={id: heading for id, heading, there in sections if there},
         figure1=figure1,
         theory=theory,
@@ -60,7 +59,7 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     )
     return {
         f"{settings['page']}.html": html,
-        "tables/table1.csv": to_csv(own.parzen),
+        "tables/table1.csv": to_csv(made.parzen),
         "tables/table1.md": to_markdown(table1),
         "tables/table1.tex": to_latex(table1),
         "tables/table2.md": to_markdown(table2),

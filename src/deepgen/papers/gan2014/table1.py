@@ -23,24 +23,6 @@ from deepgen.report.untrained import UNTRAINED
 from deepgen.report.wording import listed
 
 
-def of_the_paper(table: pd.DataFrame, experiments: dict[str, Any]) -> pd.DataFrame:
-    """Rows of a run's long form that are about this paper.
-
-    They are those that it printed, ours of its experiments, and the references on their data sets.
-
-    Args:
-        table: A long form, of `deepgen.report.long_form`.
-        experiments: {name: {"dataset_title"}}, the paper's.
-    """
-    measured = table["origin"] == "measured"
-    ours = table["source"].str.split("/").str[0].isin(list(experiments))
-    datasets = [chosen["dataset_title"] for chosen in experiments.values()]
-    references = (table["selection"] == "") & table["dataset"].isin(datasets)
-    printed = table["model"].isin(MODELS) & table["dataset"].isin(ERROR_OVER)
-    rows = (measured & (ours | references)) | (~measured & printed)
-    return table[rows].reset_index(drop=True)
-
-
 def table1_printed(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[PrintedTable]:
     """`paper_table`, then one table a data set with every checkpoint, estimator and reference."""
     return [paper_table(table, not_run), *parzen_printed(table)]
@@ -53,7 +35,7 @@ def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTa
     does not have, on one of its data sets, follows below.
 
     Args:
-        table: The long form `parzen`, of `of_the_paper`.
+        table: The long form `parzen` of the paper's experiments.
         not_run: What the run left out: `dataset_title`, and as `report.not_run.state` takes it.
     """
     columns, datasets = ["Model"], list(ERROR_OVER)
