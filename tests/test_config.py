@@ -226,133 +226,55 @@ def test_runs_differ_as_their_files_say(root):
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
+        # Keys that do not exist, and where the key meant is
         ("epochs", 5, "unknown key epochs; did you mean training.epochs?"),
         ("titel", "x", "unknown key titel; did you mean title?"),
-        ("training.epoch", 5, "unknown key training.epoch; did you mean training.epochs?"),
-        (
-            "training.learning_rate",
-            0.1,
-            "unknown key training.learning_rate; did you mean training.optimiser.learning_rate?",
-        ),
-        (
-            "training.optimiser.momentum.inital",
-            0.5,
-            "unknown key training.optimiser.momentum.inital; did you mean "
-            "training.optimiser.momentum.initial?",
-        ),
-        (
-            "training.selection.evry",
-            5,
-            "unknown key training.selection.evry; did you mean training.selection.every?",
-        ),
         (
             f"{LAYER}.iranges",
             0.1,
             "unknown key model.generator[0].iranges; did you mean model.generator.irange?",
         ),
         (
-            "objective.discriminator.layers.1.peices",
-            5,
-            "unknown key objective.discriminator.layers[1].peices; did you mean "
-            "objective.discriminator.layers.pieces?",
+            "training.selection",
+            {"rule": "last", "every": 5},
+            "unknown key training.selection.every: it belongs to another rule or kind",
         ),
-        ("parzen.grid.xyzzy", 5, "unknown key parzen.grid.xyzzy"),
+        # Values, a line a kind of mistake
         ("training.epochs", "ten", "training.epochs is 'ten': must be a valid integer"),
-        ("training.epochs", -1, "training.epochs is -1: must be greater than 0"),
-        ("training.epochs", 0, "training.epochs is 0: must be greater than 0"),
-        ("training.epochs", 1.5, "training.epochs is 1.5: must be a valid integer"),
         ("training.epochs", True, "training.epochs is True: must be a valid integer"),
-        ("training.optimiser.learning_rate", 0, "learning_rate is 0: must be greater than 0"),
+        ("training.epochs", 0, "training.epochs is 0: must be greater than 0"),
         (
             "training.optimiser.learning_rate",
             "1e-3",
             "learning_rate is '1e-3': must be a number, and YAML reads this as text: write it as "
             "0.001 or 1.0e-3",
         ),
-        (
-            "training.selection.every",
-            "often",
-            "training.selection.every is 'often': must be a valid integer",
-        ),
-        (
-            "training.selection",
-            {"rule": "best"},
-            "training.selection.rule is 'best': must be one of 'validation_parzen', "
-            "'validation_likelihood', 'last'",
-        ),
         ("training.selection", {"every": 5}, "training.selection.rule is missing"),
         ("training.selection", "last", "training.selection is 'last': must hold keys and values"),
-        ("training", [1], "training is [1]: must hold keys and values"),
         (f"{LAYER}.bias", "mean", "model.generator[0].bias is 'mean': must be a valid number or"),
         (f"{LAYER}.bias", "marginals", "model: bias: marginals is for a last layer of kind"),
         ("model.generator", [], "model.generator is []: must have at least 1 item"),
-        (
-            "objective.discriminator.layers.0.kind",
-            "elu",
-            "objective.discriminator.layers[0].kind is 'elu': must be one of 'relu'",
-        ),
-        ("objective.discriminator.layers.0.bias", "marginals", "unknown key"),
-        ("objective.discriminator_steps", 2, "discriminator_steps above 1 needs updates: alter"),
-        ("objective.discriminator.input_keep", 1.5, "input_keep is 1.5: must be less than or"),
-        ("parzen.grid", {"num": 0}, "parzen.grid.num is 0: must be greater than 0"),
-        (
-            "parzen.grid",
-            {"start": 1.0, "stop": 0.1},
-            "parzen.grid is {'start': 1.0, 'stop': 0.1}: a sigma grid needs start < stop",
-        ),
-        ("parzen.fine_range", [2.0, 0.1], "fine_range must be [low, high] with low < high"),
+        ("seeds", 1, "seeds is 1: must be a valid list"),
         ("seeds", [1, 2, 1], "seeds is [1, 2, 1]: must not repeat 1"),
         ("seeds", [1, 2**32], "seeds[1] is 4294967296: must be less than or equal to 4294967295"),
-        ("references.seed", -1, "references.seed is -1: must be greater than or equal to 0"),
-        ("references.seed", 2**32, "references.seed is 4294967296: must be less than or equal"),
-        ("interpolation.seed", -1, "interpolation.seed is -1: must be greater than or equal to 0"),
-        ("interpolation.seed", 2**32, "interpolation.seed is 4294967296: must be less than or"),
-        (
-            "references.names",
-            ["kmeans", "kmeans"],
-            "references.names is ['kmeans', 'kmeans']: must not repeat 'kmeans'",
-        ),
-        ("figures", ["figure3", "figure3"], "figures is ['figure3', 'figure3']: must not repeat"),
-        ("figures", ["figure2"], "figures[0] is 'figure2'; known are samples, interpolation, "),
+        ("title", None, "title is None: must be a valid string"),
+        ("dataset", "MNIST", "dataset is 'MNIST': must be lower-case letters, digits, - and _"),
+        # Names of things, and counts of images
+        ("dataset", "mnits", "dataset is 'mnits'; known are mnist"),
         ("figures", ["figure3", "previw"], "figures[1] is 'previw'; known are samples, "),
         ("figures", ["previw"], "; did you mean 'previews'?"),
-        ("figures", ["style"], "figures[0] is 'style'; known are samples"),
-        ("scores", ["parzen", "parzen"], "scores is ['parzen', 'parzen']: must not repeat"),
-        ("scores", [], "scores is []: must have at least 1 item"),
+        ("scores", ["fid"], "scores[0] is 'fid'; known are parzen, two_sample, prec"),
+        ("objective.discriminator_steps", 2, "discriminator_steps above 1 needs updates: alter"),
+        ("parzen.grid", {"start": 1.0, "stop": 0.1}, "parzen.grid: a sigma grid needs start < st"),
+        ("parzen.fine_range", [2.0, 0.1], "fine_range must be [low, high] with low < high"),
         (
             "training.selection.sigma_examples",
             10_000,
             "training.selection.sigma_examples is 10000: must be at most 9999, because mnist has "
             "10000 validation images",
         ),
-        (
-            "parzen.sigma_examples",
-            10_001,
-            "parzen.sigma_examples is 10001: must be at most 10000, because mnist has 10000 valid",
-        ),
-        (
-            "references.num_samples",
-            50_001,
-            "references.num_samples is 50001: must be at most 50000, because mnist has 50000 train",
-        ),
         ("references.kmeans_centroids", 50_001, "references.kmeans_centroids is 50001: must be at"),
-        (
-            "num_samples",
-            19,
-            "num_samples is 19: must be at least 20, because figures has figure2a",
-        ),
-        (
-            "training.selection",
-            {"rule": "last", "every": 5},
-            "unknown key training.selection.every: it belongs to another rule or kind",
-        ),
-        ("seeds", [], "seeds is []: must have at least 1 item"),
-        ("seeds", 1, "seeds is 1: must be a valid list"),
-        ("seeds", [1, -2], "seeds[1] is -2: must be greater than or equal to 0"),
-        ("dataset", "mnits", "dataset is 'mnits'; known are mnist"),
-        ("dataset", "MNIST", "dataset is 'MNIST': must be lower-case letters, digits, - and _"),
-        ("scores", ["fid"], "scores[0] is 'fid'; known are parzen, two_sample, prec"),
-        ("title", None, "title is None: must be a valid string"),
+        ("num_samples", 19, "num_samples is 19: must be at least 20, because figures has figure2a"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_file_and_key(folder, shipped, key, value, said):
@@ -379,70 +301,26 @@ ADAM = {"name": "adam"}
             {"model.family": "gna"},
             "model.family is 'gna': must be one of 'gan', 'mixture'; did you mean 'gan'?",
         ),
-        ({"model.family": "vae"}, "model.family is 'vae': must be one of 'gan', 'mixture'"),
         ({"model": {"components": 5}}, "model.family is missing"),
-        (
-            {"training.optimiser": {"name": "adma"}},
-            "training.optimiser.name is 'adma': must be one of 'momentum', 'adam', 'rmsprop', "
-            "'adagrad'; did you mean 'adam'?",
-        ),
         (
             {"training.optimiser": {"model": {"name": "adgrad"}, "objective": ADAM}},
             "training.optimiser.model.name is 'adgrad': must be one of 'momentum', 'adam', "
             "'rmsprop', 'adagrad'; did you mean 'adagrad'?",
         ),
-        (
-            {"training.optimiser.schedule": {"kind": "step"}},
-            "training.optimiser.schedule.kind is 'step': must be one of 'constant', 'exponential', "
-            "'linear', 'steps'; did you mean 'steps'?",
-        ),
-        (
-            {"training.selection": {"rule": "validation_parsen"}},
-            "must be one of 'validation_parzen', 'validation_likelihood', 'last'; did you mean "
-            "'validation_parzen'?",
-        ),
-        (
-            {"objective.name": "adverserial"},
-            "objective.name is 'adverserial': must be one of 'adversarial', 'em', "
-            "'maximum_likelihood'; did you mean 'adversarial'?",
-        ),
-        (
-            {"model_space": {"name": "dequantized"}},
-            "model_space.name is 'dequantized': must be one of 'pixels', 'contrast-normalised', "
-            "'dequantised'; did you mean 'dequantised'?",
-        ),
-        ({"score_space": {"name": "dequantised"}}, "must be one of 'pixels', 'contrast-normal"),
-        ({"scores": ["likelyhood"]}, "likelihood, parzen_spread; did you mean 'likelihood'?"),
         ({"paper": "gan2015"}, "paper is 'gan2015': must be 'gan2014'"),
-        ({"likelihood.estimator": "ais"}, "likelihood.estimator is 'ais': must be 'direct'"),
-        ({"model.space": "pixels"}, "unknown key model.space; did you mean model_space?"),
         # Keys of an optimiser, of which one is called like an optimiser
         (
             {"training.optimiser.momentum.initial": 2},
             "training.optimiser.momentum.initial is 2: must be less than 1",
         ),
         (
-            {"training.optimiser": {"name": "momentum", "momentum": 0.5}},
-            "training.optimiser.momentum is 0.5: must hold keys and values",
-        ),
-        (
             {"training.optimiser": ADAM | {"momentum": 0.5}},
             "unknown key training.optimiser.momentum: it belongs to another rule or kind",
-        ),
-        (
-            {"training.optimiser.decay_per_update": 1.1},
-            "unknown key training.optimiser.decay_per_update; did you mean "
-            "training.optimiser.schedule.decay_per_update?",
         ),
         (
             {"training.optimiser": ADAM | {"schedule": {"kind": "linear"}}},
             "training.optimiser.schedule.end_epoch is missing",
         ),
-        (
-            {"training.optimiser.schedule": {"kind": "linear", "start_epoch": 5, "end_epoch": 5}},
-            "end_epoch must be above start_epoch",
-        ),
-        ({"training.optimiser": "adam"}, "training.optimiser is 'adam': must hold keys and values"),
         # Parts that do not fit together
         (
             {"objective": LIKELIHOOD},

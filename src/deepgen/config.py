@@ -1,11 +1,10 @@
 """Run files and experiment files: read, merged and checked whole."""
 
-import difflib
 import re
+import reprlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
-from math import isfinite
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -173,26 +172,22 @@ def check_section(kind: type[T], content: dict[str, Any], where: str) -> T:
 
 
 def _sentence(kind: type[BaseModel], error: ValidationError, content: Any) -> str:
+    """The first mistake in pydantic's words, under its key in the file, and how many others."""
     errors = error.errors(include_url=False)
     keys = [_key(entry, content) for entry in errors]
-    first, key = errors[0], keys[0]
-    others = len(set(keys)) - 1
-    rest = f" (and {others} more)" if others else ""
+    first, key, others = errors[0], keys[0], len(set(keys)) - 1
+    more = f" (and {others} more)" if others else ""
     if first["type"] == "extra_forbidden":
-        return f"unknown key {key}{_closest_path(key, kind)}{rest}"
-    if first["type"] == "invalid_key":
-        return f"key {key} must be text{rest}"
+        return f"unknown key {key}{_similar(key, kind)}{more}"
     if first["type"] in ("missing", "union_tag_not_found"):
-        return f"{key} is missing{rest}"
+        return f"{key} is missing{more}"
     # A value that may be of several types has one error each
     texts = [_must(entry) for entry, where in zip(errors, keys, strict=True) if where == key]
     message = " or ".join([texts[0], *(text.removeprefix("must be ") for text in texts[1:])])
-    value = repr(first["ctx"]["tag"] if first["type"] == "union_tag_invalid" else first["input"])
-    # Of a whole section the message says more
-    if first["type"] == "value_error" and (not key or len(value) > 80):
-        return f"{key}: {message}{rest}" if key else f"{message}{rest}"
-    value = value if len(value) <= 80 else f"{value[:77]}..."
-    return f"{key} is {value}: {message}{rest}"
+    if first["type"] == "value_error" and isinstance(first["input"], dict):
+        return f"{key}: {message}{more}".removeprefix(": ")  # of a section, which says enough
+    value = reprlib.repr(first.get("ctx", {}).get("tag", first["input"]))
+    return f"{key} is {value}: {message}{more}"
 
 
 def _key(error: Any, content: Any) -> str:
@@ -207,64 +202,41 @@ def _key(error: Any, content: Any) -> str:
             at, tagged = at[part], False
         elif error["type"] != "missing" or i < last:
             continue
-        key += f"[{part}]" if isinstance(part, int) else f".{_shown(part)}"
-    if error["type"].startswith("union_tag"):
-        key += "." + error["ctx"]["discriminator"].strip("'")
-    return key.removeprefix(".")
-
-
-def _shown(key: Any) -> str:
-    """A key as one short word, whatever characters it has."""
-    text = str(key) if str(key).isprintable() else repr(key)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+        key += f"[{part}]" if isinstance(part, int) else f".{reprlib.repr(part)[1:-1]}"
+    tag = error["ctx"]["discriminator"] if error["type"].startswith("union_tag") else ""
+    return f"{key}.{tag}".replace("'", "").strip(".")
 
 
 def _must(error: Any) -> str:
-    if error["type"] == "value_error":
-        return error["msg"].removeprefix("Value error, ")
-    if error["type"] == "union_tag_invalid":
-        tags = error["ctx"]["expected_tags"]
-        known = re.findall("'([^']*)'", tags)
-        return f"must be one of {tags}{closest(error['ctx']['tag'], known)}"
-    if error["type"] == "string_pattern_mismatch":
-        return "must be lower-case letters, digits, - and _"
-    if error["type"] in ("model_type", "model_attributes_type", "dict_type"):
-        return "must hold keys and values"
-    if error["type"] == "float_type" and _looks_like_a_number(error["input"]):
-        return "must be a number, and YAML reads this as text: write it as 0.001 or 1.0e-3"
-    message = error["msg"].replace(" after validation", "")
+    """What pydantic asks for."""
+    match error["type"]:
+        case "union_tag_invalid":
+            tags = error["ctx"]["expected_tags"]
+            known = re.findall("'([^']*)'", tags)
+            return f"must be one of {tags}{closest(error['ctx']['tag'], known)}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "must hold keys and values"
+        case "string_pattern_mismatch":
+            return "must be lower-case letters, digits, - and _"
+        case "float_type" if re.fullmatch(r"[-+.\d]+e[-+]?\d+", str(error["input"])):
+            return "must be a number, and YAML reads this as text: write it as 0.001 or 1.0e-3"
+    message = error["msg"].removeprefix("Value error, ").replace(" after validation", "")
     _, should, rest = message.partition(" should ")
-    return f"must {rest}" if should else message[0].lower() + message[1:]
+    return f"must {rest}" if should else message
 
 
-def _looks_like_a_number(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and isfinite(float(value))
-    except ValueError:
-        return False
-
-
-def _closest_path(key: str, kind: type[BaseModel]) -> str:
-    paths = [path.split(".") for path in _paths(kind)]
-    *above, word = re.sub(r"\[\d+\]", "", key).split(".")
-    if [*above, word] in paths:
+def _similar(key: str, kind: type[BaseModel]) -> str:
+    """The end of a sentence about a key that does not exist there."""
+    paths, key = list(_paths(kind)), re.sub(r"\[\d+\]", "", key)
+    if key in paths:
         return ": it belongs to another rule or kind"
-    beside = {path[-1] for path in paths if path[:-1] == above}
-    anywhere = {path[-1] for path in paths}
-    near_by = difflib.get_close_matches(word, beside, n=1, cutoff=0.5)
-    joined = [name for name in ("_".join([*above, word]),) if name in anywhere]  # model.space
-    match = near_by or joined or difflib.get_close_matches(word, anywhere, n=1, cutoff=0.5)
-    if not match:
-        return ""
-    same = [path for path in paths if path[-1] == match[0]]
-    # Among equal names the one that shares most of the way, and then the shallowest
-    near = max(same, key=lambda path: (_shared(path[:-1], above), -len(path)))
-    return f"; did you mean {'.'.join(near)}?"
 
+    def likeness(path: str) -> tuple[float, float]:
+        words = [name.rpartition(".")[2] for name in (path, key)]
+        return tuple(SequenceMatcher(None, *pair).ratio() for pair in (words, (path, key)))
 
-def _shared(one: list[str], other: list[str]) -> int:
-    equal = (a == b for a, b in zip(one, other, strict=False))
-    return sum(1 for _ in takewhile(bool, equal))
+    near = max(paths, key=lambda path: sum(likeness(path)))
+    return f"; did you mean {near}?" if max(likeness(near)) > 0.7 else ""
 
 
 def _paths(kind: type[BaseModel], above: str = "") -> Iterator[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from made_pages import References, written
-from made_run import HOSTILE, MadeRun
+from made_run import MadeRun
 
 from deepgen.papers import paper_of
 from deepgen.report.roles import per_image
@@ -12,32 +12,6 @@ from deepgen.report.roles import per_image
 @pytest.fixture
 def made(tmp_path):
     return MadeRun(tmp_path)
-
-
-def test_the_page_has_the_papers_order(made):
-    text = written(made, "gan2014")
-    assert [id for id in References(text).ids if id] == [
-        *("summary", "theory", "gan2014/figure1", "gan2014/theory", "table-1"),
-        *("figure-2", "mnist/figure2a", "lfw/figure2b_lfw"),
-        *("figure-3", "mnist/figure3", "lfw/figure3", "table-2"),
-    ]
-    for sentence in (
-        "<h1>Generative Adversarial Nets</h1>",
-        '<a href="https://arxiv.org/abs/1406.2661">',
-        "Figure 1 of the paper, rebuilt.",
-        "Figure 2 a of the paper, after 5 of 1,500 epochs.",
-        "Figure 2 b of the paper (TFD): not run.</strong> Ask its authors.",
-        "Figure 2 c of the paper (CIFAR-10, fully connected model): not run.</strong> No exp",
-        "Figure 3 of the paper, after 5 of 1,500 epochs.",
-        "As Figure 3, which shows MNIST.",
-        "Table 1 of the paper",
-        "Table 2 of the paper",
-        "LFW faces: an open stand-in for TFD, which must be asked for. Its scores are below.",
-        "* σ on the edge of its grid",
-        "Shortened: mnist 5 of 1,500 epochs, lfw-pretrain 4 of 50 epochs.",
-    ):
-        assert sentence in text, sentence
-    assert HOSTILE not in text
 
 
 @pytest.mark.parametrize(("budget", "full"), [(5, 5), (9, 1500)])
@@ -64,22 +38,6 @@ def test_contents_lead_to_sections_that_exist(made):
     fragments = {address for _, address in found.addresses if address.startswith("#")}
     assert fragments == {"#theory", "#table-1", "#figure-2", "#figure-3", "#table-2"}
     assert {fragment[1:] for fragment in fragments} <= set(found.ids)
-
-
-def test_other_experiments_stay_out(made):
-    text = written(made, "gan2014")
-    assert "Mixture" not in text
-    assert "mixture" not in text
-    assert "Log-likelihood of" not in text
-
-
-def test_ours_stands_beside_the_published_number_and_links_its_files(made):
-    text = written(made, "gan2014").replace("\u00a0", " ")
-    table = text[text.index("Table 1 of the paper") :]
-    row = table[table.index('<th scope="row">Adversarial nets</th>') :].partition("</tr>")[0]
-    assert ">225 ± 2</td>" in row
-    assert '<a href="../mnist/seed-1/selected/parzen.json" title="seed 1">206.0 ± 2.0' in row
-    assert "not run" in row
 
 
 def test_the_files_beside_the_page_are_those_that_the_paper_names(made):
