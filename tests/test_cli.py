@@ -124,7 +124,7 @@ def test_a_stage_with_a_name_asks_for_it(stage, root, tmp_path, capsys):
 
 
 def test_a_role_without_a_path_is_named(tmp_path, capsys):
-    settings = json.dumps({"figure": "figure3", "output": "figure3"})
+    settings = json.dumps({"figure": "figures.interpolation", "output": "figure3"})
     out = ["--out", str(tmp_path)]
     assert main(["figure", "--settings", settings, *out, "--input", "history.csv"]) == 1
     assert "--input history.csv: write it as ROLE=PATH" in capsys.readouterr().err
@@ -135,7 +135,12 @@ def test_a_role_without_a_path_is_named(tmp_path, capsys):
     [
         (None, "is missing: `snakemake -n` writes it"),
         ("{", "is not JSON"),
-        ('{"settings": {}}', "is no job: delete it, and `snakemake -n` writes it again"),
+        ("[]", "must hold keys and values): correct it; delete it, and `snakemake -n` writes it"),
+        (
+            '{"settings": {}}',
+            "code is missing (and 1 more); delete it, and `snakemake -n` writes it",
+        ),
+        ('{"settings": {}, "code": [], "inputs": {"a": 5}}', "code is []: must hold keys and val"),
         ('{"settings": {}, "code": {}, "inputs": {}}', "rows is missing (and 2 more)"),
     ],
 )
@@ -206,6 +211,9 @@ THEORY = {"study": "papers.gan2014.theory.theory", "threads": 1}
         ("score", SCORE | {"score": "parzen", "folds": "2"}, "folds is '2': must be a valid int"),
         ("score", SCORE | {"score": "mdd"}, "score is 'mdd': must be 'parzen', 'two_sample'"),
         ("score", SCORE | {"score": "mmd", "comparison": {"seed": 1}}, "key num_samples, held"),
+        ("score", SCORE | {"score": "parzen", "folds": 0}, "reads must be ['test']"),
+        ("score", SCORE | {"score": "parzen", "folds": None}, "has no key folds"),
+        ("score", {"score": [1]}, "--settings: score is [1]: must be 'parzen'"),
         ("study", {"study": "evaluation.neighbours"}, "--settings: threads is missing"),
         ("study", LINES, "no key interpolation, score_space, model, model_space"),
         ("study", THEORY, "--settings: has no key theory"),

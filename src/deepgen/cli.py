@@ -164,7 +164,7 @@ def _add_stage(p: argparse.ArgumentParser, stage: Any) -> None:
     if stage.by_name:
         p.add_argument("--name", default="", help="which of them, if --settings is a file")
     if stage.seeded:
-        p.add_argument("--seed", type=int, required=True, help="of the experiment")
+        p.add_argument("--seed", type=_seed, required=True, help="of the experiment")
     for name, option in stage.options.items():
         p.add_argument(
             option.flag or f"--{name.replace('_', '-')}",
@@ -179,14 +179,19 @@ def _add_stage(p: argparse.ArgumentParser, stage: Any) -> None:
     p.add_argument("--out", type=Path, required=True, help="folder of the outputs")
     if stage.device:
         p.add_argument("--device", type=_device, default="auto", help=DEVICE_HELP)
-    if stage.kept:
-        _store(p)
     if "store" in stage.kept:
+        _store(p)
         p.add_argument("--lock-timeout", type=float, default=-1, metavar="SECONDS", help=LOCK_HELP)
 
 
 def _sentence(stage: Any) -> str:
     return f"{stage.help[0].upper()}{stage.help[1:]}."
+
+
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"\d{1,10}", text) or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a seed from 0 to {2**32 - 1}")
+    return int(text)
 
 
 def _device(name: str) -> str:

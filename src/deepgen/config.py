@@ -179,6 +179,8 @@ def _sentence(kind: type[BaseModel], error: ValidationError, content: Any) -> st
     more = f" (and {others} more)" if others else ""
     if first["type"] == "extra_forbidden":
         return f"unknown key {key}{_similar(key, kind)}{more}"
+    if first["type"] == "invalid_key":
+        return f"key {key} must be text{more}"
     if first["type"] in ("missing", "union_tag_not_found"):
         return f"{key} is missing{more}"
     # A value that may be of several types has one error each
@@ -186,8 +188,9 @@ def _sentence(kind: type[BaseModel], error: ValidationError, content: Any) -> st
     message = " or ".join([texts[0], *(text.removeprefix("must be ") for text in texts[1:])])
     if first["type"] == "value_error" and isinstance(first["input"], dict):
         return f"{key}: {message}{more}".removeprefix(": ")  # of a section, which says enough
-    value = reprlib.repr(first.get("ctx", {}).get("tag", first["input"]))
-    return f"{key} is {value}: {message}{more}"
+    tag = first["type"].startswith("union_tag") and first["ctx"]["discriminator"].strip("'")
+    value = first["input"].get(tag) if tag else first["input"]
+    return f"{key} is {reprlib.repr(value)}: {message}{more}"
 
 
 def _key(error: Any, content: Any) -> str:
@@ -235,6 +238,7 @@ def _similar(key: str, kind: type[BaseModel]) -> str:
         words = [name.rpartition(".")[2] for name in (path, key)]
         return tuple(SequenceMatcher(None, *pair).ratio() for pair in (words, (path, key)))
 
+    paths = [path for path in paths if not key.startswith(f"{path}.")]
     near = max(paths, key=lambda path: sum(likeness(path)))
     return f"; did you mean {near}?" if max(likeness(near)) > 0.7 else ""
 

@@ -70,12 +70,13 @@ def files(root: Path) -> dict[str, str]:
 
 
 def stage_table() -> str:
-    """What each stage makes, and which rules run it, as Markdown."""
-    lines = ["| stage | makes | a job a seed | kept in | where |", "|---|---|---|---|---|"]
+    """What each stage makes, where that is kept and where the stage runs, as Markdown."""
+    lines = ["| stage | makes | kept in | runs |", "|---|---|---|---|"]
     for name, stage in STAGES.items():
-        where = "with Snakemake" if stage.local else "GPU or CPU" if stage.device else "CPU"
-        seeded, kept = "yes" if stage.seeded else "", ", ".join(stage.kept)
-        lines.append(f"| `{name}` | {stage.makes} | {seeded} | {kept} | {where} |")
+        where = (
+            "beside Snakemake" if stage.local else "on a GPU or CPU" if stage.device else "on a CPU"
+        )
+        lines.append(f"| `{name}` | {stage.makes} | {', '.join(stage.kept)} | {where} |")
     return "\n".join(lines) + "\n"
 
 

@@ -18,6 +18,7 @@ from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError
 from deepgen.papers import PAPERS, paper_of
 from deepgen.settings import Experiment
+from deepgen.typed import Settings
 
 
 def run_stage(o: argparse.Namespace) -> None:
@@ -30,7 +31,8 @@ def run_stage(o: argparse.Namespace) -> None:
     given = {name: getattr(o, name) for name in stage.options}
     planned = _planned(o.job) if stage.whole_run else {}
     settings = planned["settings"] if planned else _settings(o)
-    check_section(stage.settings, settings, str(o.job) if planned else "--settings")
+    where = str(o.job) if planned else "--settings"
+    settings = check_section(stage.settings, settings, where).resolved()
     if o.command == "train":
         _check_first_phase(o)
     inputs = planned.get("inputs") or stage.inputs(settings, given)
@@ -46,15 +48,18 @@ def run_stage(o: argparse.Namespace) -> None:
         settings=settings,
         seed=o.seed if stage.seeded else None,
         expected_code=expected,
-        store_dir=o.store if stage.kept else None,
+        store_dir=o.store if "store" in stage.kept else None,
+        on_shelf="ledger" in stage.kept,
         provenance=f"{name}.prov.json",
         lock_timeout=o.lock_timeout if "store" in stage.kept else -1,
-        keep="store" in stage.kept,
     )
     if o.command == "train":
         run_training(job, o.data, o.first_phase, o.device, o.stop_after)
     else:
         _run(job, given | {"inputs": job.inputs, "device": getattr(o, "device", None)})
+    for pattern in stage.owns:  # of an earlier job, which readers would take for this one's
+        for stale in set(o.out.glob(pattern)) - {o.out / name for name in job.outputs}:
+            stale.unlink()
 
 
 def _run(job: Job, given: dict[str, Any]) -> None:
@@ -76,19 +81,29 @@ def _run(job: Job, given: dict[str, Any]) -> None:
     job.run(make)
 
 
+class JobFile(Settings):
+    """A job about the whole run, as `Pages.write_job_files` wrote it."""
+
+    settings: dict[str, Any]
+    code: dict[str, str]
+    inputs: dict[str, str]
+
+
 def _planned(path: Path) -> dict[str, Any]:
-    """Settings, code and inputs of a job about the whole run, as `Pages.write_job_files` wrote."""
     if not path.is_file():
         raise DeepgenError(f"{path} is missing: `snakemake -n` writes it")
-    planned = parse_json(str(path), path.read_text(encoding="utf-8"))
-    if not isinstance(planned, dict) or planned.keys() != {"settings", "code", "inputs"}:
-        raise DeepgenError(f"{path} is no job: delete it, and `snakemake -n` writes it again")
-    return planned
+    try:
+        content = parse_json(str(path), path.read_bytes())
+        return check_section(JobFile, content, str(path)).resolved()
+    except DeepgenError as error:
+        raise DeepgenError(f"{error}; delete it, and `snakemake -n` writes it again") from None
 
 
 def _settings(o: argparse.Namespace) -> dict[str, Any]:
     text, name = o.settings, getattr(o, "name", "")
     if text.lstrip().startswith("{"):
+        if name:
+            raise DeepgenError("--name goes with a file as --settings: leave it out")
         return parse_json("--settings", text)
     if STAGES[o.command].by_name and not name:
         raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
@@ -99,10 +114,12 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
     _check_owner(plan, path, owner)
     if owner in PAPERS:
         known = {"study": plan.run_studies(owner), "figure": paper_of(owner).RUN_FIGURES}
-        if name not in known.get(o.command, ()):
+        if o.command not in known:
+            raise DeepgenError(f"{owner} is a paper, which has only studies and figures")
+        if name not in known[o.command]:
             raise DeepgenError(
                 f"{o.command} {name!r} is not known of {owner}: choose from "
-                f"{', '.join(known.get(o.command, ())) or 'other stages'}"
+                f"{', '.join(known[o.command])}"
             )
     return json.loads(plan.settings(o.command, owner, name))
 
@@ -139,13 +156,22 @@ def _check_owner(plan: Plan, path: str, name: str) -> None:
         raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(known)}")
 
 
-def parse_json(where: str, text: str) -> dict[str, Any]:
-    """JSON that a person gave, or a file has.
+def parse_json(where: str, text: str | bytes) -> dict[str, Any]:
+    """A JSON object that a person gave, or a file has.
 
     Raises:
-        DeepgenError: if it is none.
+        DeepgenError: if it is none, or holds a number that JSON does not have.
     """
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is no number of JSON")
+
     try:
-        return json.loads(text)
+        found = json.loads(text, parse_constant=refuse)
+        if not isinstance(found, dict):
+            raise ValueError("it must hold keys and values")
+        return found
+    except RecursionError:
+        raise DeepgenError(f"{where} is not JSON (nested too deeply): correct it") from None
     except ValueError as error:
         raise DeepgenError(f"{where} is not JSON ({error}): correct it") from None

@@ -50,7 +50,9 @@ def test_every_planned_slice_is_as_its_class_says(run, root):
     checked = set()
     for stage, row in STAGES.items():
         for owner, name in _jobs(plan, stage):
-            check_section(row.settings, json.loads(plan.settings(stage, owner, name)), stage)
+            planned = json.loads(plan.settings(stage, owner, name))
+            # What is called with it is called with what was planned, so identities stay
+            assert check_section(row.settings, planned, stage).resolved() == planned
             checked.add(stage)
     assert STAGES.keys() - checked <= {"count"}  # which only a run with `not_run` has
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from deepgen.engine import store
 from deepgen.engine.identity import code_of, job_key
-from deepgen.engine.integrity import check_inputs, read_manifest, with_digest
+from deepgen.engine.integrity import check_inputs, with_digest
 from deepgen.engine.ledger import shelf
 from deepgen.engine.provenance import describe_machine, describe_run, git_revision
 from deepgen.engine.stop import received_signal
@@ -35,11 +35,11 @@ class Job:
         settings: The resolved slice of the configuration.
         seed: Of the experiment, if the stage depends on one.
         expected_code: {module: fingerprint} at planning time; None if a person typed the command.
-        store_dir: Folder of the store; None for stages that are cheaper to repeat than to store.
+        store_dir: Folder of the store; None for what is cheaper to make again than to store, or too
+            large.
         provenance: File name below `out` that says who made the outputs.
         lock_timeout: Seconds to wait for another process that makes the same; -1 for ever.
-        keep: Whether what it makes goes into the store. Data do not, for their size; those on the
-            ledger's shelf are taken from it all the same.
+        on_shelf: Whether its outputs may lie on the ledger's shelf, from which they are then taken.
     """
 
     stage: str
@@ -52,7 +52,7 @@ class Job:
     store_dir: Path | None = None
     provenance: str = ""
     lock_timeout: float = -1
-    keep: bool = True
+    on_shelf: bool = False
     code: dict[str, str] = field(init=False)
     key: str = field(init=False)
 
@@ -85,9 +85,8 @@ class Job:
         """
         for folder in {(self.out / name).parent for name in self.outputs}:
             sweep(folder)
-        owned = self.folder and self.keep
-        with store.owned(self.folder, self.lock_timeout) if owned else nullcontext():
-            if self.entry and (found := self._find(self.entry)):
+        with store.owned(self.folder, self.lock_timeout) if self.folder else nullcontext():
+            if found := self._find():
                 folder, manifest = found
                 print(f"deepgen: {self.stage}: taken from {folder}", file=sys.stderr)
                 # Another job with equal inputs may have made it from files of other names
@@ -95,13 +94,15 @@ class Job:
                     folder, with_digest(manifest | {"key": self.key, "inputs": self._inputs()})
                 )
             else:
-                self._make(make, self.entry if owned else None)
+                self._make(make, self.entry)
 
-    def _find(self, entry: Path) -> tuple[Path, dict[str, Any]] | None:
+    def _find(self) -> tuple[Path, dict[str, Any]] | None:
         """Where its outputs lie already, in the store or on the shelf, and their record."""
-        manifest = store.finished(entry)
-        if manifest and set(manifest["outputs"]) == set(self.outputs):
-            return entry, manifest
+        manifest = store.finished(self.entry) if self.entry else None
+        if self.entry and manifest and set(manifest["outputs"]) == set(self.outputs):
+            return self.entry, manifest
+        if not self.on_shelf:
+            return None
         identity = {
             "stage": self.stage,
             "inputs": self.digests,
@@ -153,11 +154,6 @@ class Job:
 
     def _publish(self, source: Path, manifest: dict[str, Any]) -> None:
         # Unlinked first: no moment has new outputs beside the provenance of the old ones
-        with suppress(OSError, ValueError):
-            old = read_manifest(self.out / self.provenance)["outputs"]
-            (self.out / self.provenance).unlink()
-            for name in old.keys() - manifest["outputs"].keys():  # readers would take it for real
-                (self.out / name).unlink(missing_ok=True)
         (self.out / self.provenance).unlink(missing_ok=True)
         for name in manifest["outputs"]:
             target = self.out / name

@@ -5,14 +5,14 @@ checks what a person or a file gives before the stage is called.
 """
 
 from collections.abc import Collection
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from deepgen.data.registry import Archive, File, OwnFile, Splits, VariantFile
 from deepgen.data.spaces.settings import ModelSpace, ScoreSpace
-from deepgen.evaluation.catalogue import SCORES
-from deepgen.figures.catalogue import STUDIES, Study
+from deepgen.evaluation.catalogue import SCORES, splits
+from deepgen.figures.catalogue import FIGURES, STUDIES, Study
 from deepgen.papers import PAPERS, paper_of
 from deepgen.settings import (
     Classifier,
@@ -148,8 +148,8 @@ class ReferenceSamples(Settings):
 
     @model_validator(mode="after")
     def _own_keys(self) -> Self:
-        own = set(REFERENCES["kmeans"]) | {"num_samples"}
-        _same_keys(self.model_fields_set & own, REFERENCES[self.reference])
+        own = {"num_samples", *REFERENCES["kmeans"]}
+        _same_keys(own & self.resolved().keys(), REFERENCES[self.reference])
         return self
 
 
@@ -160,20 +160,23 @@ class Score(Settings):
     score_space: ScoreSpace
     threads: Threads
     reads: list[Name]
-    folds: int | None = None
+    folds: Annotated[int, Field(ge=0)] | None = None
     comparison: dict[Name, Any] | None = None
-    quantised: bool | None = None
+    quantised: Literal[True] | None = None
     features: Literal["classifier"] | None = None
 
     @model_validator(mode="after")
     def _as_its_kind(self) -> Self:
-        spec = SCORES[self.score]
-        given = self.model_fields_set & {"folds", "comparison", "quantised"}
+        spec, own = SCORES[self.score], {"folds", "comparison", "quantised", "features"}
+        given = own & self.resolved().keys()
         needed = ["folds" if spec.sigma else "comparison", *["quantised"] * spec.quantised]
-        _same_keys(given, needed)
+        _same_keys(given - ({"features"} if not spec.sigma else set()), needed)
+        held_out = ""
         if self.comparison is not None:
-            _same_keys(set(self.comparison), spec.settings)
-            Comparison.model_validate(self.comparison)
+            _same_keys(self.comparison.keys(), spec.settings)
+            held_out = _checked(Comparison, self.comparison, "comparison").held_out
+        if self.reads != splits(self.score, held_out):
+            raise ValueError(f"reads must be {splits(self.score, held_out)}")
         return self
 
 
@@ -193,15 +196,22 @@ class StudyOf(Settings):
     @model_validator(mode="after")
     def _as_the_study_needs(self) -> Self:
         study = study_of(self.study)
-        given = self.model_fields_set - {"study", "threads", "reads", "fewest_samples"}
-        _same_keys(given, (*study.settings, *STARTS[study.of]))
-        own = {key: getattr(self, key) for key in study.settings}
-        if study.of != "nothing":
-            for key, value in own.items():
-                TypeAdapter(Experiment.__annotations__[key]).validate_python(value)
+        given = self.resolved()
+        _same_keys(
+            given.keys() - {"study", "threads", "reads", "fewest_samples"},
+            (*study.settings, *STARTS[study.of]),
+        )
+        _same_keys(
+            given.keys() & {"reads", "fewest_samples"},
+            ["reads"] * bool(study.reads) + ["fewest_samples"] * (study.of == "samples"),
+        )
+        own = {key: given[key] for key in study.settings}
+        for key, value in own.items():
+            if study.of != "nothing":
+                _checked(Experiment.__annotations__[key], value, key)
         for paper in map(paper_of, PAPERS):
             if study.of == "nothing" and study in paper.STUDIES.values():
-                paper.SETTINGS.model_validate(own)
+                _checked(paper.SETTINGS, own, "")
         return self
 
 
@@ -212,6 +222,15 @@ class Drawing(Settings):
 
     figure: str
     output: Name
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        papers = [paper_of(name) for name in PAPERS]
+        known = [FIGURES, *(f for paper in papers for f in (paper.FIGURES, paper.RUN_FIGURES))]
+        if self.figure not in {figure.module for figures in known for figure in figures.values()}:
+            raise ValueError(f"figure {self.figure!r} is not known: name a file")
+        _same_keys(self.resolved().keys() & {"model", "objective"}, ())
+        return self
 
 
 class Row(Settings):
@@ -228,12 +247,39 @@ class Row(Settings):
     source: str
 
 
+class LeftOut(Settings):
+    """An experiment that the run leaves out, or only counts."""
+
+    model_config = ConfigDict(extra="allow")
+
+    dataset_title: str
+
+
+class Described(Settings):
+    """What the report says of an experiment."""
+
+    model_config = ConfigDict(extra="allow")
+
+    title: str
+    dataset_title: str
+    settings: dict[str, Any]
+
+
+class PaperOf(Settings):
+    """What it says of a paper."""
+
+    name: Literal[PAPERS]  # type: ignore[valid-type]
+    title: str
+    citation: str
+    url: str
+
+
 class Tables(Settings):
     """All tables of scores."""
 
     rows: list[Row]
-    not_run: list[dict[Name, Any]]
-    papers: list[Name]
+    not_run: list[LeftOut]
+    papers: list[Literal[PAPERS]]  # type: ignore[valid-type]
 
 
 class Page(Settings):
@@ -242,13 +288,21 @@ class Page(Settings):
     run: Name
     page: Name
     order: list[Name]
-    experiments: dict[Name, dict[Name, Any]]
-    first_phases: dict[Name, dict[Name, Any]]
-    not_run: list[dict[Name, Any]]
-    papers: list[dict[Name, str]]
+    experiments: dict[Name, Described]
+    first_phases: dict[Name, Described]
+    not_run: list[LeftOut]
+    papers: list[PaperOf]
     figures: list[str]
     rows: list[Row]
-    paper: Name | None = None
+    paper: Literal[PAPERS] | None = None  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if set(self.order) != self.experiments.keys():
+            raise ValueError("order must name all experiments")
+        if self.page not in ("index", self.paper, *self.order):
+            raise ValueError(f"page is {self.page!r}: must be index, a paper or an experiment")
+        return self
 
 
 def study_of(module: str) -> Study:
@@ -262,6 +316,20 @@ def study_of(module: str) -> Study:
         if study.module == module:
             return study
     raise ValueError(f"study {module!r} is not known: name a file")
+
+
+def _checked(kind: Any, value: Any, key: str) -> Any:
+    """A value as its type.
+
+    Raises:
+        ValueError: with the value's key, which pydantic loses inside another check.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, [*filter(None, [key]), *first["loc"]]))
+        raise ValueError(f"{where}: {first['msg'].replace(' should ', ' must ')}") from None
 
 
 def _same_keys(given: Collection[str], needed: Collection[str]) -> None:

@@ -4,6 +4,7 @@ A new stage is a function in `deepgen.stages`, a row here and a rule. Parameters
 the row's options and, as it has them, `out`, `settings`, `inputs`, `seed`, `code` and `device`.
 """
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Stage:
             takes seconds.
         kept: Where its outputs are kept; data are too large for the store, and what is drawn in
             seconds is kept nowhere.
+        owns: Patterns of files below `--out` that only this stage makes there.
         whole_run: Whether it takes the file of a job about the whole run instead of settings.
     """
 
@@ -68,7 +70,19 @@ class Stage:
     device: bool = True
     local: bool = False
     kept: tuple[Literal["store", "ledger"], ...] = ("store", "ledger")
+    owns: tuple[str, ...] = ()
     whole_run: bool = False
+
+
+def seconds(text: str) -> float:
+    """A time that a person gave.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not 0 <= (number := float(text)) < math.inf:
+        raise ValueError(text)
+    return number
 
 
 def _constant(*names: str) -> Callable[[Values], Sequence[str]]:
@@ -92,7 +106,9 @@ STAGES = {
         inputs=inputs.of_nothing,
         outputs=raw_names,
         options={
-            "bundled": Option("asked last", required=False, default=Path("data/bundled")),
+            "bundled": Option(
+                "folder asked last (default: data/bundled)", False, default=Path("data/bundled")
+            ),
             "mirror": Option(
                 "folder or base URL asked first: <mirror>/<dataset>/<file> (default: "
                 "$DEEPGEN_MIRROR)",
@@ -114,6 +130,7 @@ STAGES = {
         inputs=lambda settings, given: inputs.in_folder(given["raw"], *raw_inputs(settings)),
         outputs=prepared_names,
         options={"raw": Option("folder that fetch made")},
+        owns=("*_labels.npy",),
         rules=tuple(f"prepare_{dataset}" for dataset in DATASETS),
         device=False,
         kept=("ledger",),
@@ -147,7 +164,7 @@ STAGES = {
             "stop_after": Option(
                 "save and leave with code 75 after this time; the same command continues",
                 required=False,
-                kind=float,
+                kind=seconds,
                 metavar="SECONDS",
             ),
         },
@@ -227,6 +244,7 @@ STAGES = {
                 nargs="+",
                 default=[],
                 flag="--sigma",
+                metavar="FILE",
             ),
             "features": Option("folder that classify made, to compare features", False),
             "data": DATA,

@@ -2,6 +2,8 @@
 
 import fcntl
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,36 @@ def test_what_was_recorded_elsewhere_stays_recorded(checkout):
     assert sha256(clone.root / "ledger" / made.relative_to(clone.root)) == sha256(made)
 
 
+def test_equal_files_at_another_place_are_no_trouble_in_a_clone_without_the_first(checkout):
+    """DVC calls them renamed."""
+    clone = checkout.clone(checkout.root.parent / "another run")
+    tiny = yaml.safe_load((clone.root / TINY).read_text())
+    clone.write_yaml("config/second.yaml", tiny | {"run": "second", "ledger": False})
+    clone.output("dvc", "pull", "ledger/data", "ledger/results/tiny/digits")
+    words = ("--cores", "1", "--configfile", "config/second.yaml", "--quiet", "--")
+    clone.output("snakemake", *words, f"{SEED.replace('tiny', 'second')}/train.prov.json")
+    shutil.rmtree(clone.root / "ledger/results/tiny/digits")
+    words = ("ledger", "--configfile", "config/second.yaml")
+    assert "1 jobs put on the shelf, 2 there" in clone.output("python", "-m", "deepgen.cli", *words)
+    listed = clone.output("dvc", "ls", "--dvc-only", "-R", ".", "ledger").split()
+    assert f"{SEED}/train.prov.json" in listed
+    assert f"{SEED.replace('tiny', 'second')}/train.prov.json" in listed
+
+
+def test_a_push_that_cannot_send_everything_fails(checkout, tmp_path):
+    clone = checkout.clone(checkout.root.parent / "a partial clone")
+    clone.output("dvc", "pull", "ledger/data")
+    clone.output("dvc", "remote", "add", "-fd", "empty", str(tmp_path / "empty"))
+    result = clone.command("python", "-m", "deepgen.cli", "ledger", "--push", "--configfile", TINY)
+    assert result.returncode == 1
+    assert "are neither here nor in the remote: `dvc fetch` them" in result.stderr
+
+
+def test_any_name_of_a_run_or_experiment_can_be_recorded(root):
+    ignored = (root / ".dvcignore").read_text().splitlines()
+    assert [line for line in ignored if re.fullmatch("[a-z0-9_-]+", line)] == []
+
+
 @pytest.mark.parametrize("name", ["stranger.txt", f"{SEED}/stranger.npy"])
 def test_a_foreign_file_is_named_and_stays(clean, name):
     stranger = clean.root / "ledger" / name
@@ -122,7 +154,9 @@ AFTER = (
 
 
 def test_without_dvc_the_command_says_so_and_a_finished_run_says_nothing(clean):
-    without = AFTER + "r.find_dvc = lambda: None; "
+    without = (
+        AFTER + "import deepgen.engine.ledger.dvc as d; d.find_dvc = r.find_dvc = lambda: None; "
+    )
     assert clean.python(without + "r.record_after_success(config)") == ""
     result = clean.command("python", "-c", without + "r.record(config)")
     assert "DeepgenError: DVC is not installed: pip install dvc" in result.stderr

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from deepgen.engine.compare.ledger import read_ledger
 from deepgen.engine.compare.revisions import describe, files_at, find_commit, folders_at
+from deepgen.engine.integrity import PROVENANCE
 from deepgen.engine.ledger.shelf import RECORD
 from deepgen.errors import DeepgenError
 from deepgen.places import Place
 
-PROVENANCE, HISTORY = ".prov.json", "history.csv"
+HISTORY = "history.csv"
 # Of a Parzen score the spread says how sure it is, and its number again
 SCORE = re.compile(r"(?!(sigma|parzen_spread)\.)[^/.]+\.json")
 

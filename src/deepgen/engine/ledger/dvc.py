@@ -6,8 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from filelock import FileLock, Timeout
 
 from deepgen.engine.ledger.shelf import RECORD, SHELF
 from deepgen.errors import DeepgenError, TemporaryStop
@@ -72,8 +76,8 @@ def refusal(result: subprocess.CompletedProcess[str]) -> DeepgenError | None:
         return TemporaryStop(
             "another dvc is at work in this checkout: wait for it to end and run the same again"
         )
-    errors = re.findall(r"ERROR: (.*)", result.stderr)
-    reason = errors[0] if errors else f"exit code {result.returncode}"
+    errors = re.findall(r"ERROR: (.*)", result.stderr) or result.stderr.split("\n")
+    reason = next(filter(None, errors), f"exit code {result.returncode}")
     return DeepgenError(f"dvc {result.args[1]} failed: {reason}")
 
 
@@ -83,17 +87,43 @@ def state() -> State:
     Raises:
         DeepgenError: as `listed`.
     """
+    here = {path.as_posix() for path in SHELF.rglob("*") if path.is_file()}
     if not RECORD.exists():
-        return State({str(path) for path in SHELF.rglob("*") if path.is_file()}, set(), set())
-    listed()  # without the list, which may have to be fetched, DVC would tell of folders alone
+        return State(here, set(), set())
+    # DVC tells of folders alone until it has the list, which may have to be fetched
+    recorded = {f"{SHELF}/{path}" for path in listed()}
     said = json.loads(dvc("data", "status", "--granular", "--json"))
-    kinds: dict[str, list[str]] = said.get("uncommitted", {}) | {"": said.get("not_in_cache", [])}
-    files = {
-        kind: {path for path in paths if path.startswith(f"{SHELF}/") and not path.endswith("/")}
-        for kind, paths in kinds.items()
-    }
-    changed = (files.get(kind, set()) for kind in ("added", "modified", "unknown"))
-    return State(set().union(*changed), files.get("deleted", set()), files[""])
+    modified = set(said.get("uncommitted", {}).get("modified", []))
+    uncached = set(said.get("not_in_cache", []))
+    return State((here - recorded) | (here & modified), recorded - here, recorded & uncached)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Be the only ledger at work in this checkout.
+
+    Raises:
+        TemporaryStop: if there is another.
+        DeepgenError: if DVC is missing, or this is no checkout with its configuration.
+    """
+    if find_dvc() is None:
+        raise DeepgenError("DVC is not installed: pip install dvc")
+    if not Path(".dvc").is_dir():
+        raise DeepgenError("there is no .dvc in this folder: go to the checkout's root")
+    if (SHELF.exists() or SHELF.is_symlink()) and not SHELF.is_dir():
+        raise DeepgenError(f"{SHELF} is no folder: move it away and run the same again")
+    Path(".dvc/tmp").mkdir(exist_ok=True)
+    lock = FileLock(".dvc/tmp/deepgen-ledger.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise TemporaryStop(
+            "another ledger is at work in this checkout: wait for it to end and run the same again"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def listed(checkout: Path = Path()) -> dict[str, str]:
@@ -109,8 +139,9 @@ def listed(checkout: Path = Path()) -> dict[str, str]:
         raise
     except DeepgenError as error:
         raise DeepgenError(
-            f"what {RECORD} records cannot be had ({error}): see `dvc remote list`, and whether "
-            "`deepgen ledger --push` was run where it was made"
+            f"what {RECORD} records cannot be had ({error}): take the file from git if it is "
+            "damaged, see `dvc remote list`, and whether `deepgen ledger --push` was run where it "
+            f"was made; or delete {RECORD} to record what is here alone"
         ) from None
     files = {item["path"]: item["md5"] for item in json.loads(found) if not item["isdir"]}
     for path in files:

@@ -1,17 +1,16 @@
 """`deepgen ledger`: what a run has finished goes on the shelf, and DVC records the shelf."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from deepgen.config import Config
-from deepgen.engine.ledger.dvc import dvc, find_dvc, on_each, state
+from deepgen.engine.ledger.dvc import alone, dvc, find_dvc, on_each, state
 from deepgen.engine.ledger.shelf import RECORD, SHELF, problems, provenances, sound
 from deepgen.engine.plan import Plan
 from deepgen.engine.stages import STAGES
-from deepgen.errors import DeepgenError, TemporaryStop
+from deepgen.errors import DeepgenError
 from deepgen.files import copy, sweep
 
 KEPT = {name for name, stage in STAGES.items() if "ledger" in stage.kept}
@@ -28,20 +27,11 @@ def record(config: Config, push: bool = False) -> None:
 
     Raises:
         TemporaryStop: if another ledger or DVC is at work in this checkout.
-        DeepgenError: if the shelf has foreign or altered files, or DVC is missing or fails.
+        DeepgenError: if the shelf has foreign or altered files, DVC is missing or fails, or what is
+            recorded cannot all be sent.
     """
-    if find_dvc() is None:
-        raise DeepgenError("DVC is not installed: pip install dvc")
-    if not Path(".dvc").is_dir():
-        raise DeepgenError("there is no .dvc in this folder: go to the checkout's root")
-    Path(".dvc/tmp").mkdir(exist_ok=True)
-    try:
-        with FileLock(".dvc/tmp/deepgen-ledger.lock", timeout=0):
-            _record(config, push)
-    except Timeout:
-        raise TemporaryStop(
-            "another ledger is at work in this checkout: wait for it to end and run the same again"
-        ) from None
+    with alone():
+        _record(config, push)
 
 
 def record_after_success(config: Config) -> None:
@@ -76,20 +66,32 @@ def _record(config: Config, push: bool) -> None:
         else:
             _put(path, manifest)
             put += 1
-    changed, absent, _ = state()
+    changed, absent, uncached = state()
     _check(changed)
-    if changed and absent:  # recorded elsewhere and not brought here: it stays recorded
-        on_each("add", targets=sorted(changed))
-    elif changed:
+    anew = changed | (uncached - absent if push else set())
+    if anew and absent:  # recorded elsewhere and not brought here: it stays recorded
+        on_each("add", targets=sorted(anew))
+    elif anew:
         dvc("add", str(SHELF))
     if push:
-        dvc("push", str(RECORD))
+        _push()
     print(
         f"deepgen ledger: {put} jobs put on the shelf, {there} there already, {damaged} damaged"
         + ("; all pushed" if push else "")
     )
     if changed:
         print(f"deepgen ledger: to keep this in git: git add {RECORD}")
+
+
+def _push() -> None:
+    dvc("push", str(RECORD))
+    # It says nothing of what it could not send
+    said = json.loads(dvc("data", "status", "--not-in-remote", "--granular", "--json"))
+    if missing := [path for path in said.get("not_in_remote", []) if path.startswith(str(SHELF))]:
+        raise DeepgenError(
+            f"{len(missing)} recorded files, such as {min(missing)}, are neither here nor in the "
+            "remote: `dvc fetch` them from the remote that has them, then push again"
+        )
 
 
 def _is_there(path: Path, manifest: dict[str, Any]) -> bool:
@@ -127,6 +129,8 @@ def _check(changed: set[str]) -> None:
                 raise DeepgenError(f"{culprit} is altered: delete it and run the same again")
         known |= files
     if strangers := changed - known:
+        name = min(strangers)
         raise DeepgenError(
-            f"{min(strangers)} belongs to no job: move it out of {SHELF}/ and run the same again"
+            f"{name if name.isprintable() else repr(name)} belongs to no job: move it out of "
+            f"{SHELF}/ and run the same again"
         )

@@ -10,8 +10,8 @@ from typing import Any
 from deepgen.config import Config
 from deepgen.engine.compare.differences import changes
 from deepgen.engine.integrity import PROVENANCE
-from deepgen.engine.ledger.dvc import dvc, listed, on_each, refusal, run, state
-from deepgen.engine.ledger.record import folders
+from deepgen.engine.ledger.dvc import alone, dvc, listed, on_each, refusal, run, state
+from deepgen.engine.ledger.record import KEPT, folders
 from deepgen.engine.ledger.shelf import RECORD, SHELF, problems, provenances, sound
 from deepgen.engine.plan import Plan
 from deepgen.errors import DeepgenError, TemporaryStop
@@ -28,6 +28,11 @@ def restore(config: Config) -> None:
     Raises:
         DeepgenError: if DVC or its record is missing, or nothing could be restored.
     """
+    with alone():
+        _restore(config)
+
+
+def _restore(config: Config) -> None:
     if not RECORD.exists():
         raise DeepgenError(
             f"there is no {RECORD} in this folder, so nothing was recorded: take it from git, or "
@@ -39,7 +44,7 @@ def restore(config: Config) -> None:
     reasons = _bring(targets) if targets else {}
     found: Manifests = {}
     for path in (path for folder in targets for path in provenances(Path(folder))):
-        if (manifest := sound(path)) is None:
+        if (manifest := sound(path)) is None or manifest["stage"] not in KEPT:
             reasons.setdefault(str(path), "altered")
             continue
         wrong = {str(file): why for file, why in problems(path, manifest)}

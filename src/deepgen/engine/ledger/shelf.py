@@ -53,7 +53,10 @@ def sound(path: Path) -> dict[str, Any] | None:
     try:
         manifest = read_manifest(path)
         whole = all(isinstance(manifest[key], kind) for key, kind in KINDS.items())
-        whole &= all(isinstance(i["sha256"] + i["path"], str) for i in manifest["inputs"].values())
+        whole &= all(isinstance(i["sha256"], str) for i in manifest["inputs"].values())
+        names = [*manifest["outputs"], *(i["path"] for i in manifest["inputs"].values())]
+        whole &= all(name.isprintable() for name in names)
+        whole &= all(len(part.encode()) < 256 for name in names for part in Path(name).parts)
         inside = all(".." not in Path(f"./{name}").parts for name in manifest["outputs"])
         return manifest if whole and inside else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
