@@ -219,6 +219,7 @@ THEORY = {"study": "papers.gan2014.theory.theory", "threads": 1}
         ("study", THEORY, "--settings: has no key theory"),
         ("study", THEORY | {"theory": {"sed": 1}}, "theory.sed"),
         ("study", THEORY | {"theory": {"seed": -1}}, "theory.seed"),
+        ("study", THEORY | {"theory": {"seed": 1}}, "theory does not have all its keys: add them"),
         ("study", {"study": "stages.train", "threads": 1}, "study 'stages.train' is not known"),
         ("likelihood", {"threads": 1, "likelihood": {}}, "model is missing (and 1 more)"),
         ("likelihood", {"threads": 1, "modle": {}}, "model is missing (and 3 more)"),

@@ -206,12 +206,14 @@ class StudyOf(Settings):
             ["reads"] * bool(study.reads) + ["fewest_samples"] * (study.of == "samples"),
         )
         own = {key: given[key] for key in study.settings}
-        for key, value in own.items():
-            if study.of != "nothing":
-                _checked(Experiment.__annotations__[key], value, key)
+        kinds = {key: Experiment.__annotations__.get(key) for key in own}
         for paper in map(paper_of, PAPERS):
             if study.of == "nothing" and study in paper.STUDIES.values():
-                _checked(paper.SETTINGS, own, "")
+                kinds = {key: paper.SETTINGS.__annotations__[key] for key in own}
+        for key, value in own.items():
+            whole = _checked(kinds[key], value, key)
+            if isinstance(whole, Settings) and whole.resolved() != value:
+                raise ValueError(f"{key} does not have all its keys: add them, or give a file")
         return self
 
 
