@@ -15,6 +15,8 @@ rule train:
         ),
     log:
         "logs/{run}/{experiment}/seed-{seed}/train.log",
+    # The longest job: begun last, it would leave the other cores without work
+    priority: 1
     threads: cpu_threads
     params:
         settings=settings("train"),
