@@ -1,6 +1,5 @@
 """The scores of a run as long forms: one row a model, data set, checkpoint, score and error."""
 
-import importlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,10 +97,7 @@ class Measured(NamedTuple):
 
 
 def measured(
-    inputs: dict[str, Path],
-    rows: list[dict[str, Any]],
-    papers: Iterable[str] = (),
-    not_run: Iterable[dict[str, Any]] = (),
+    inputs: dict[str, Path], rows: list[dict[str, Any]], published: list[dict[str, Any]]
 ) -> Measured:
     """The long forms of some rows' score files: of a run's, or of those that a page shows.
 
@@ -109,19 +105,11 @@ def measured(
         inputs: `<score>:<experiment>/<source>`: a file `<score>.json`, and the roles of
             `deepgen.report.roles.per_image`, maybe among others.
         rows: As the stage `table` takes them.
-        papers: Names of those whose printed scores of these data sets stand beside ours.
-        not_run: What the run leaves out, each with `dataset_title`.
+        published: Parzen scores that papers printed; a column that is not known is left out.
 
     Raises:
         DeepgenError: if a row's score is not given, or a file is missing, damaged or lacks a value.
     """
-    titles = [row["dataset"] for row in rows] + [entry["dataset_title"] for entry in not_run]
-    datasets = list(dict.fromkeys(titles))
-    published = [
-        row
-        for paper in papers
-        for row in importlib.import_module(f"deepgen.papers.{paper}.published").published(datasets)
-    ]
     found: dict[str, list[Result]] = {name: [] for name in FORMS}
     results = [
         (row, score, load(_given(inputs, role, f"{score}.json")))

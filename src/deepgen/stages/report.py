@@ -17,6 +17,7 @@ from deepgen.report.long_form import measured
 from deepgen.report.read import load, read
 from deepgen.report.report import experiment, index
 from deepgen.report.runs import runs
+from deepgen.stages.published import published
 
 
 def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
@@ -56,9 +57,9 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
         _training(label, trained): read(path, _history) for label, path in given["history"].items()
     }
     manifests = {label: load(path) for label, path in given["provenance"].items()}
-    papers = [paper["name"] for paper in settings["papers"]]
+    papers, rows = [paper["name"] for paper in settings["papers"]], settings["rows"]
     material = Material(
-        measured(inputs, settings["rows"], papers, settings["not_run"]),
+        measured(inputs, rows, published(papers, rows, settings["not_run"])),
         runs(histories, trained),
         costs(histories, manifests, experiments),
         _pictures(given, settings),

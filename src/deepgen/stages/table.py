@@ -12,6 +12,7 @@ from deepgen.report.parzen_spread import parzen_spread_printed
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.roles import per_image, roles
 from deepgen.report.scores import scores_printed
+from deepgen.stages.published import published
 
 
 def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
@@ -37,7 +38,8 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
     known = roles(rows).keys() | per_image(rows).keys()
     if unknown := [role for role in inputs if role not in known]:
         raise DeepgenError(f"table has no row for the input {unknown[0]}: leave it out")
-    made = measured(inputs, rows, settings.get("papers", []), settings.get("not_run", []))
+    printed_rows = published(settings.get("papers", []), rows, settings.get("not_run", []))
+    made = measured(inputs, rows, printed_rows)
     printed = {
         "parzen": parzen_printed(made.parzen),
         "parzen_spread": parzen_spread_printed(made.parzen_spread),

@@ -19,7 +19,6 @@ from deepgen.errors import DeepgenError
 class Recorded:
     """`files` are {path in the run: content}."""
 
-    run: str
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -39,7 +38,8 @@ def read_ledger(commit: str, run: str, is_wanted: Callable[[str], bool]) -> Reco
     """
     if (record := read_at(commit, str(RECORD))) is None:
         return None
-    with _checkout(record) as folder:
+    cache = Path(dvc("cache", "dir").strip())
+    with _checkout(record, cache) as folder:
         found: dict[str, dict[str, str]] = {}
         for path, md5 in listed(folder).items():
             if parts := re.fullmatch(r"results/([^/]+)/(.*)", path):
@@ -53,8 +53,7 @@ def read_ledger(commit: str, run: str, is_wanted: Callable[[str], bool]) -> Reco
         wanted = {path: md5 for path, md5 in found.get(run, {}).items() if is_wanted(path)}
         if not wanted:
             return None
-        cache = Path(dvc("cache", "dir").strip())
-        recorded = Recorded(run, _from_cache(cache, wanted))
+        recorded = Recorded(_from_cache(cache, wanted))
         if missing := [path for path in wanted if path not in recorded.files]:
             with suppress(DeepgenError):  # a remote that lacks one has fetched the others
                 paths = [str(SHELF / "results" / run / path) for path in missing]
@@ -82,8 +81,8 @@ def _from_cache(cache: Path, digests: dict[str, str]) -> dict[str, bytes]:
 
 
 @contextmanager
-def _checkout(record: bytes) -> Iterator[Path]:
-    """A folder with this record, and with the cache and remotes of this checkout.
+def _checkout(record: bytes, cache: Path) -> Iterator[Path]:
+    """A folder with this record, and with this cache and the remotes of this checkout.
 
     DVC fetches only what the record of a checkout names, and this one may have another.
     """
@@ -96,8 +95,7 @@ def _checkout(record: bytes) -> Iterator[Path]:
             kind, _, remote = section.partition(".")
             section = f"'{kind} \"{remote}\"'" if remote else kind
             config.read_dict({section: {option: value}})
-        cache = dvc("cache", "dir").strip()
-        config.read_dict({"core": {"no_scm": "true"}, "cache": {"dir": cache}})
+        config.read_dict({"core": {"no_scm": "true"}, "cache": {"dir": str(cache)}})
         (folder / ".dvc").mkdir()
         with open(folder / ".dvc" / "config", "w", encoding="utf-8") as file:
             config.write(file)

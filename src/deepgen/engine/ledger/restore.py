@@ -39,9 +39,9 @@ def _restore(config: Config) -> None:
             "run snakemake"
         )
     wanted = [str(SHELF / folder) for folder in folders(config)]
-    recorded = {str(SHELF / path) for path in listed()}
+    recorded = {str(SHELF / path): md5 for path, md5 in listed().items()}
     targets = [folder for folder in wanted if any(p.startswith(f"{folder}/") for p in recorded)]
-    reasons = _bring(targets) if targets else {}
+    reasons = _bring(targets, recorded) if targets else {}
     found: Manifests = {}
     for path in (path for folder in targets for path in provenances(Path(folder))):
         if (manifest := sound(path)) is None or manifest["stage"] not in KEPT:
@@ -68,8 +68,8 @@ def _restore(config: Config) -> None:
     print("deepgen restore: now run snakemake, which publishes these and makes the rest")
 
 
-def _bring(targets: list[str]) -> dict[str, str]:
-    """Have DVC fetch what it can; {path of what does not come: why}.
+def _bring(targets: list[str], md5s: dict[str, str]) -> dict[str, str]:
+    """Have DVC fetch what it can of these folders; {path of what does not come: why}.
 
     A folder comes whole or not at all, and DVC would rather delete than keep what it does not know
     there: then its files come one by one.
@@ -89,11 +89,8 @@ def _bring(targets: list[str]) -> dict[str, str]:
         on_each("checkout", targets=sorted(absent - uncached))
     elif absent:
         dvc("checkout", *targets)
-    md5s = listed() if damaged else {}
     return {
-        path: "altered in the remote"
-        if md5s.get(path.removeprefix(f"{SHELF}/")) in damaged
-        else "missing in the remote"
+        path: f"{'altered' if md5s[path] in damaged else 'missing'} in the remote"
         for path in absent & uncached
     }
 
