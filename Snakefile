@@ -11,7 +11,6 @@ from deepgen.engine.plan import Plan, rule_name
 from deepgen.engine.times import bring_to_present, touch_changed
 from deepgen.engine.ledger.record import record_after_success
 from deepgen.evaluation.catalogue import SCORES
-from deepgen.papers import paper_of
 from deepgen.yaml_file import read_yaml
 
 # A plan is millions of objects that live as long as it: looking for garbage takes 2 of 16 seconds
@@ -32,8 +31,8 @@ except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
 run = plan.run
-for name, cure in plan.left_out.items():
-    print(f"deepgen: {name} is left out: {cure}", file=sys.stderr)
+for cure, names in plan.left_out.items():
+    print(f"deepgen: left out: {', '.join(names)}: {cure}", file=sys.stderr)
 if workflow.is_main_process and "--unlock" not in sys.argv:
     if any(Path(".snakemake/locks").glob("*")):
         # Snakemake's own message does not say what to type

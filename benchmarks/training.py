@@ -27,7 +27,7 @@ def deepgen_update(images: torch.Tensor):
     path = ROOT / "config" / "experiments" / "mnist.yaml"
     settings = load_experiment(Path(path)).resolved()
     model = build_model(settings, (28, 28, 1))
-    objective = build_objective(settings, (28, 28, 1))
+    objective = build_objective(settings, (28, 28, 1), model)
     y = model.model_space(images)[0]
     model.initialise(y, stream(1, "model"))
     objective.begin(model, y, stream(1, "objective"))

@@ -25,6 +25,7 @@ STAGES = {
     "sample": ("sample", ""),
     "likelihood": ("likelihood", ""),
     "parzen-spread": ("parzen-spread", ""),
+    "sampling": ("sampling", ""),
     "interpolation": ("study", "interpolation"),
     "neighbours": ("study", "neighbours"),
     "reference": ("reference", "kmeans"),
@@ -39,7 +40,7 @@ STAGES = {
 ALL = set(STAGES)
 OF_DATA, FIGURES = {"fetch", "prepare"}, {"figure", "sigma_curve"}
 TRAINING = {"train", "count"}
-OF_MODEL = {*TRAINING, "sample", "interpolation", "likelihood", "parzen-spread"}
+OF_MODEL = {*TRAINING, "sample", "interpolation", "likelihood", "parzen-spread", "sampling"}
 LAYER = "model.generator.0"
 JARGON = ("pydantic", "Input", "input should", "validation error", "literal[", "discriminator '")
 
@@ -82,18 +83,18 @@ def sentence_of(function, *arguments):
     return text
 
 
-PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv", "mnist-mixture"]
+PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv"]
+SMALL = ["mnist-annealed", "lfw-small", "cifar10-small", "cifar10-conv-small"]
+RIVALS = ["mnist-dbn", "mnist-cae", "mnist-gsn", "lfw-dbn", "lfw-cae", "lfw-gsn"]
+KNOWN = ["mnist-rbm", "mnist-mixture"]
 
 
 @pytest.mark.parametrize(
     ("name", "experiments"),
     [
-        ("config", PUBLIC),
-        (
-            "laptop",
-            ["mnist-annealed", "lfw-small", "cifar10-small", "cifar10-conv-small", "mnist-mixture"],
-        ),
-        ("paper-cpu", PUBLIC),
+        ("config", [*PUBLIC, *RIVALS, *KNOWN]),
+        ("laptop", [*SMALL, *RIVALS, *KNOWN]),
+        ("paper-cpu", [*PUBLIC, "mnist-mixture"]),
         ("quick", ["mnist-annealed", "mnist-mixture"]),
     ],
 )
@@ -101,8 +102,8 @@ def test_shipped_run_files_load(root, name, experiments):
     config = load_config(root / "config" / f"{name}.yaml", root / "config")
     assert list(config.experiments) == experiments
     if "lfw" in experiments:
-        assert list(config.first_phases) == ["lfw-pretrain"]
-        assert list(config.not_run) == ["tfd"]
+        assert "lfw-pretrain" in config.first_phases
+        assert list(config.not_run)[:1] == ["tfd"]
 
 
 def test_a_set_can_be_left_out_of_every_run_file_by_naming_the_others(root):
@@ -183,7 +184,9 @@ def test_phases_that_do_not_fit_are_one_sentence(folder, shipped):
     run = _phases(folder, shipped, model=shipped["model"] | {"generator": [{"kind": "sigmoid"}]})
     assert "not the last layers" in sentence_of(load_config, run, folder)
     run = _phases(folder, shipped, model_space={"name": "dequantised"})
-    assert "is on another data set or in another space" in sentence_of(load_config, run, folder)
+    assert "is in the model_space {'name': 'pixels'}, not in {'name': 'dequantised'" in sentence_of(
+        load_config, run, folder
+    )
     run = _phases(folder, shipped, **MIXTURE)
     assert "cannot begin a model of the family mixture" in sentence_of(load_config, run, folder)
 
@@ -298,8 +301,9 @@ ADAM = {"name": "adam"}
     [
         # Words that are not known
         (
-            {"model.family": "gna"},
-            "model.family is 'gna': must be one of 'gan', 'mixture'; did you mean 'gan'?",
+            {"model.family": "gann"},
+            "model.family is 'gann': must be one of 'gan', 'mixture', 'rbm', 'dbn', 'cae', 'gsn'; "
+            "did you mean 'gan'?",
         ),
         ({"model": {"components": 5}}, "model.family is missing"),
         (
@@ -334,8 +338,8 @@ ADAM = {"name": "adam"}
         ),
         (
             {"scores": ["parzen", "likelihood"]},
-            "scores[1] is 'likelihood', which needs a family with log_prob, unlike gan: leave it "
-            "out",
+            "scores[1] is 'likelihood', which needs a family with log_prob, normalise or bits, "
+            "unlike gan: leave it out",
         ),
         (
             MIXTURE | {"figures": ["interpolation"]},
@@ -437,9 +441,9 @@ def test_scores_and_figures_that_are_left_out_are_those_that_the_family_can_have
     general = ["samples", "interpolation", "sigma_curve", "learning_curve", "training_curves"]
     general.append("previews")
     gan = loaded(scores=None, figures=None)
-    assert (gan.scores, gan.figures) == ([*samples_of, "parzen_spread"], general)
+    assert (gan.scores, gan.figures) == ([*samples_of, "parzen_spread", "sampling"], general)
     mixture = loaded(**MIXTURE | {"scores": None, "figures": None})
-    assert mixture.scores == [*samples_of, "likelihood", "parzen_spread"]
+    assert mixture.scores == [*samples_of, "likelihood", "parzen_spread", "sampling"]
     general.remove("learning_curve")  # its rule takes no validation scores
     assert mixture.figures == [name for name in general if name != "interpolation"]
     in_pixels = MIXTURE | {"scores": None, "model_space": {"name": "pixels"}}
@@ -730,8 +734,9 @@ def test_a_slice_is_the_same_whether_yaml_says_1_or_1_0(folder, shipped, stage):
 @pytest.mark.parametrize(
     ("key", "value", "stages"),
     [
-        ("parzen.grid", {"num": 12}, {"select-sigma", "parzen-spread"}),
+        ("parzen.grid", {"num": 12}, {"select-sigma", "parzen-spread", "sampling"}),
         ("parzen_spread.resamples", 50, {"parzen-spread"}),
+        ("sampling.num_samples", 50, {"sampling"}),
         ("interpolation.steps", 12, {"interpolation", "figure"}),
         ("references.kmeans_centroids", 50, {"reference"}),
         ("num_samples", 50, {"sample"}),

@@ -15,10 +15,11 @@ from typing import Any
 
 import yaml
 
-from deepgen.config import TAGS, Config, load_config
+from deepgen.config import Config, load_config
 from deepgen.engine.plan import Plan
 from deepgen.errors import DeepgenError
 from deepgen.papers import paper_of
+from deepgen.sections import TAGS
 from tests.workflow.project import ROOT, Project
 
 from .outcome import Outcome
@@ -28,10 +29,6 @@ CANARY = "pwned"
 DRY_SHARE = 20  # one of so many goes through Snakemake itself
 SECONDS, BYTES = 20, 1024**3
 EVERY = "every"  # a run of every experiment, without overrides
-SCORED = [
-    *("mnist", "mnist-mixture", "tfd", "lfw", "cifar10-fc", "cifar10-conv"),
-    *("mnist-annealed", "lfw-small", "cifar10-small", "cifar10-conv-small"),
-]
 GONE = "this key is gone"
 
 NAMES = [
@@ -296,7 +293,10 @@ class Spoiled:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(ROOT / "config", folder)
         self.folder = folder
-        every = {"run": EVERY, "experiments": SCORED, "data": {"tfd": {"file": "faces.mat"}}}
+        texts = {p.stem: yaml.safe_load(p.read_text()) for p in folder.glob("experiments/*.yaml")}
+        begun = {content.get("init_from") for content in texts.values()}  # trained, not scored
+        scored = sorted(texts.keys() - begun)
+        every = {"run": EVERY, "experiments": scored, "data": {"tfd": {"file": "faces.mat"}}}
         (folder / f"{EVERY}.yaml").write_text(yaml.safe_dump(every))
         paths = [*folder.glob("experiments/*.yaml"), *(folder / f"{name}.yaml" for name in RUNS)]
         self.files = sorted(str(path.relative_to(folder)) for path in paths)

@@ -18,7 +18,8 @@ from typing import Any
 from deepgen.files import sha256
 from tests.workflow.project import EXPERIMENT, ROOT, Project
 
-SCORES = ["parzen", "parzen_spread", "two_sample", "precision_recall", "mmd", "data_copying"]
+SCORES = ["parzen", "two_sample", "precision_recall", "mmd", "data_copying"]
+SCORES += ["parzen_spread", "sampling"]
 KEPT = ("data", "results", "store")
 STALE = b"an earlier result"
 # As a patch of `Run.run`: a training writes its state before every update

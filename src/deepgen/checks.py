@@ -1,18 +1,18 @@
 """What no single key can say of itself: does an experiment fit its data set and its run?"""
 
-import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, get_args
 
-from pydantic import ValidationError
-
+from deepgen.abilities import capabilities, check_needs, possible_estimators
 from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES
 from deepgen.evaluation.catalogue import possible as possible_scores
 from deepgen.figures.catalogue import FIGURES
 from deepgen.figures.catalogue import possible as possible_figures
+from deepgen.likelihood_checks import check_likelihood, likelihood_with_defaults
 from deepgen.papers import PAPERS, figures_of, needs, paper_of, studies_of
+from deepgen.sections import check_section, closest
 from deepgen.settings import Experiment, Reference, Run
 
 
@@ -84,14 +84,16 @@ def check_first_phases(experiments: dict[str, Experiment], where: str) -> None:
 
 
 def _check_first_phase(name: str, experiment: Experiment, first: Experiment, where: str) -> None:
-    spaces = [(e.dataset, e.model_space) for e in (experiment, first)]
+    spaces = [e.model_space for e in (experiment, first)]
     families = [e.model.family for e in (experiment, first)]
     if "continue" not in experiment.model.CAN:
         problem = f"cannot begin a model of the family {experiment.model.family}"
-    elif families[0] != families[1]:
+    elif families[1] not in {families[0], *experiment.model.CONTINUES}:
         problem = f"is of the family {families[1]}"
+    elif first.dataset != experiment.dataset:
+        problem = f"is on {first.dataset}, not on {experiment.dataset}"
     elif spaces[0] != spaces[1]:
-        problem = "is on another data set or in another space"
+        problem = f"is in the model_space {spaces[1].resolved()}, not in {spaces[0].resolved()}"
     else:
         try:
             return experiment.model.check_first_phase(first.model)
@@ -117,15 +119,17 @@ def check_titles(experiments: dict[str, Experiment], where: str) -> None:
 
 def with_defaults(experiment: Experiment) -> Experiment:
     """The experiment with all scores and general figures that its family can have, if unsaid."""
-    can = experiment.model.CAN
-    if not experiment.model_space.HAS_DENSITY:
-        can -= {"log_prob"}
+    can, estimators = capabilities(experiment), possible_estimators(experiment)
+    if not estimators:
+        can -= {"likelihood"}
     scores = experiment.scores or possible_scores(can)
     figures = experiment.figures
     if figures is None:
         validated = experiment.training.selection.READS_VALIDATION
         figures = possible_figures(can, scores, validated)
     changed: dict[str, Any] = {"scores": scores, "figures": figures}
+    if estimators:
+        changed["likelihood"] = likelihood_with_defaults(experiment)
     if kind := experiment.model.SAMPLER:
         changed["sampler"] = kind.model_validate(experiment.sampler or {}).resolved()
     return experiment.model_copy(update=changed)
@@ -137,11 +141,13 @@ def check_experiment(experiment: Experiment, where: str) -> None:
     _check_family(experiment, where)
     for i, name in enumerate(experiment.scores or []):
         _check_known(f"scores[{i}]", name, SCORES, where)
-        _check_needs(f"scores[{i}]", name, SCORES[name].needs, experiment, where)
+        check_needs(f"scores[{i}]", name, SCORES[name].needs, experiment, where)
+    whole = with_defaults(experiment)
+    check_likelihood(experiment, "likelihood" in (whole.scores or []), where)
     _check_spaces(experiment, where)
     for i, name in enumerate(experiment.figures or []):
-        _check_figure(f"figures[{i}]", name, experiment, where)
-    for key, value, most, because in _limits(with_defaults(experiment)):
+        _check_figure(f"figures[{i}]", name, whole, where)
+    for key, value, most, because in _limits(whole):
         if most is not None and value > most:
             raise DeepgenError(
                 f"{where}: {key} is {value}: must be at most {most}, because {because}"
@@ -177,19 +183,21 @@ def _check_family(experiment: Experiment, where: str) -> None:
             f"{where}: objective {objective.name} {uses} optimiser: {cure} training.optimiser"
         )
     rule = training.selection
-    _check_needs("training.selection.rule", rule.rule, rule.NEEDS, experiment, where)
+    check_needs("training.selection.rule", rule.rule, rule.NEEDS, experiment, where)
     if experiment.sampler is not None:
         if model.SAMPLER is None:
             raise DeepgenError(
                 f"{where}: the family {model.family} draws samples in one way: leave out sampler"
             )
-        try:
-            model.SAMPLER.model_validate(experiment.sampler)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, ("sampler", *first["loc"])))
-            raise DeepgenError(f"{where}: {key}: {first['msg']}; correct it") from None
+        check_section(model.SAMPLER, experiment.sampler, where, "sampler.")
     images = DATASETS[experiment.dataset].sizes.get("train")
+    try:
+        model.check_space(experiment.model_space)
+        objective.check_model(model)
+        if experiment.init_from is None:
+            model.check_alone()
+    except ValueError as error:
+        raise DeepgenError(f"{where}: {error}") from None
     for part in (model, objective):
         try:
             part.check(DATASETS[experiment.dataset].shape, images)
@@ -203,27 +211,6 @@ def _check_spaces(experiment: Experiment, where: str) -> None:
         raise DeepgenError(
             f"{where}: score_space is {score!r}, into which samples in the model_space "
             f"{model.name!r} cannot be mapped: choose from {', '.join(model.SCORED_IN)}"
-        )
-    asks = {
-        "scores has likelihood": "likelihood" in (experiment.scores or []),
-        "training.selection.rule is validation_likelihood": (
-            experiment.training.selection.rule == "validation_likelihood"
-        ),
-    }
-    if (asked := [what for what, wanted in asks.items() if wanted]) and not model.HAS_DENSITY:
-        raise DeepgenError(
-            f"{where}: {asked[0]}, but the model_space {model.name!r} has no density "
-            "that could be compared: set model_space: {name: dequantised}"
-        )
-
-
-def _check_needs(
-    key: str, name: str, needs: frozenset[str], experiment: Experiment, where: str
-) -> None:
-    if lacking := sorted(needs - experiment.model.CAN):
-        raise DeepgenError(
-            f"{where}: {key} is {name!r}, which needs a family with {' and '.join(lacking)}, "
-            f"unlike {experiment.model.family}: leave it out, or choose another"
         )
 
 
@@ -239,15 +226,14 @@ def _check_figure(key: str, name: str, experiment: Experiment, where: str) -> No
         )
     _check_known(key, name, known, where)
     figure = known[name]
-    _check_needs(key, name, needs(figure, experiment.paper), experiment, where)
+    check_needs(key, name, needs(figure, experiment.paper), experiment, where)
     rule = experiment.training.selection
     if figure.validated and not rule.READS_VALIDATION:
         raise DeepgenError(
             f"{where}: {key} is {name!r}, which shows validation scores, and the rule {rule.rule} "
             "takes none: leave it out, or choose another training.selection.rule"
         )
-    scores = with_defaults(experiment).scores
-    if lacking := [score for score in figure.scores if score not in scores]:
+    if lacking := [score for score in figure.scores if score not in (experiment.scores or [])]:
         raise DeepgenError(
             f"{where}: {key} is {name!r}, which needs the score {lacking[0]}: add it to scores"
         )
@@ -307,9 +293,3 @@ def check_name(stage: str, name: str, paper: str | None) -> None:
             f"{stage} {name!r} is not known: choose from {', '.join(kinds[stage])}"
             f"{closest(name, kinds[stage])}"
         )
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about a word that is not known."""
-    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {match[0]!r}?" if match else ""

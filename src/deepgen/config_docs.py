@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from deepgen.config import classes_in
 from deepgen.engine.stages import STAGES
 from deepgen.files import write_text
+from deepgen.sections import classes_in
 from deepgen.settings import EACH_ONCE, Experiment, Run
 
 INTRO = """\
@@ -91,7 +91,9 @@ def _reading_order(*kinds: type[BaseModel]) -> list[type[BaseModel]]:
     found: list[type[BaseModel]] = []
     for kind in kinds:
         fields = kind.model_fields.values()
-        for one in (kind, *(c for field in fields for c in classes_in(field.annotation))):
+        inside = [c for field in fields for c in classes_in(field.annotation)]
+        inside += filter(None, [getattr(kind, "SAMPLER", None)])
+        for one in (kind, *inside):
             if one is kind:
                 found.append(one)
             else:
@@ -106,6 +108,9 @@ def _section(kind: type[BaseModel]) -> str:
     ]
     head = ["| key | type and range | default | meaning |", "|---|---|---|---|"]
     text = "\n".join(line.strip() for line in (kind.__doc__ or "").splitlines()).strip()
+    if sampler := getattr(kind, "SAMPLER", None):
+        name = sampler.__name__
+        text += f"\n\nAn experiment's section `sampler` has the keys of [{name}](#{name.lower()})."
     return "\n".join([f"## {kind.__name__}", "", text, "", *head, *rows, ""])
 
 
@@ -176,11 +181,10 @@ def _default(entry: FieldInfo) -> str:
 
 def _value(value: Any) -> str:
     """As one writes it in YAML, which reads 1.0e-06 as a number and 1e-06 as text."""
-    return (
-        value
-        if isinstance(value, str)
-        else re.sub(r"(?<![.\d])(\d+)e", r"\1.0e", json.dumps(value))
-    )
+    if isinstance(value, str):
+        return value
+    text = json.dumps(value, default=lambda item: item.resolved())
+    return re.sub(r"(?<![.\d])(\d+)e", r"\1.0e", text)
 
 
 def _meaning(entry: FieldInfo) -> str:

@@ -6,6 +6,7 @@ generated from all of them (`python -m deepgen.config_docs`).
 
 import importlib
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from deepgen.training.settings import SigmaGrid, Training
 from deepgen.typed import EACH_ONCE, Count, Name, Positive, Seed, Settings, Text
 
 Reference = Literal["training-images", "kmeans", "gaussian", "constant-image"]
+Estimator = Literal["direct", "normalised", "csl"]
 Threads = Annotated[int, Field(gt=0, le=1024)]
 Sampler = dict[Name, Any] | None
 
@@ -65,6 +67,20 @@ class ParzenSpread(Settings):
     )
 
 
+class Sampling(Settings):
+    """How samples come about, of the first seed's selected model, as set and in other ways."""
+
+    num_samples: Annotated[int, Field(ge=2)] = Field(10_000, description="Samples of each way.")
+    thinning: Annotated[int, Field(ge=2)] = Field(
+        10,
+        description="If the sampler keeps every step of its chains, another way keeps one in so "
+        "many; otherwise another way keeps every step.",
+    )
+    burn_in: Count = Field(
+        1000, description="Burn-in of a further way, where that of the sampler is shorter."
+    )
+
+
 class Comparison(Settings):
     """The scores that compare samples with images instead of fitting a density."""
 
@@ -107,11 +123,63 @@ class References(Settings):
     seed: Seed = Field(1, description="Of the chosen images, the start of k-means and the draws.")
 
 
+class Segment(Settings):
+    """Inverse temperatures in equal steps, from where the segment before ends."""
+
+    to: Annotated[float, Field(gt=0, le=1)] = Field(description="Where it ends.")
+    steps: Count = Field(description="Temperatures in it.")
+
+
+class Partition(Settings):
+    """How the partition function of a family with `normalise` is found."""
+
+    method: Literal["annealed", "enumerated"] = Field(
+        "annealed",
+        description="Annealed importance sampling in both directions, or the sum over the states "
+        "of a side of at most 25 units.",
+    )
+    chains: Annotated[int, Field(ge=2)] = Field(100, description="In each direction.")
+    betas: Annotated[list[Segment], Field(min_length=1)] = Field(
+        [Segment(to=0.5, steps=500), Segment(to=0.9, steps=4000), Segment(to=1.0, steps=10_000)],
+        description="Inverse temperatures from 0 to 1, by default those of the released code.",
+    )
+    equilibrium: Count = Field(
+        1000, description="Steps of the model's chain before the reverse direction begins."
+    )
+
+    @model_validator(mode="after")
+    def _from_0_to_1(self):
+        ends = [segment.to for segment in self.betas]
+        if ends[-1] != 1 or any(b <= a for a, b in pairwise(ends)):
+            raise ValueError("betas must rise to 1")
+        return self
+
+
+class Csl(Settings):
+    """The conservative sampling-based log-likelihood."""
+
+    num_samples: Count = Field(
+        10_000, description="States of the model's chains, drawn as `sampler` says."
+    )
+
+
 class Likelihood(Settings):
     """The log-likelihood of the test images, for families that have one."""
 
-    estimator: Literal["direct"] = Field(
-        "direct", description="Module of `deepgen.evaluation.likelihoods`."
+    estimators: Annotated[list[Estimator], Field(min_length=1), EACH_ONCE] | None = Field(
+        None,
+        description="Modules of `deepgen.evaluation.likelihoods`: the family's own `direct`, "
+        "`normalised` of a family that is known up to its partition function, and `csl` of one "
+        "whose pixels are drawn from probabilities. Left out, all that the family can have.",
+    )
+    partition: Partition | None = Field(
+        None, description="Of the estimator `normalised`; left out, its defaults."
+    )
+    csl: Csl | None = Field(None, description="Of the estimator `csl`; left out, its defaults.")
+    num_samples: Count | None = Field(
+        None,
+        description="Draws of the hidden units for each image, where a family has a bound; left "
+        "out, the family's own number.",
     )
     draws: Count = Field(
         1, description="Draws of the noise of a random space, over which the mean is taken."
@@ -132,8 +200,14 @@ class Experiment(Settings):
         "not scored.",
     )
     title: Text = Field(
-        description="Name of the model in tables and captions. Words behind a comma tell "
-        "variants of a paper's model apart: `Adversarial nets, annealed (ours)`."
+        description="Name of the model in tables and captions. A paper's model has the paper's "
+        "name, with `(ours)` where no paper has the recipe: `DBN (ours)`; words behind a comma "
+        "tell its variants apart: `Adversarial nets, annealed (ours)`."
+    )
+    remark: Text | None = Field(
+        None,
+        description="What a reader must know of its scores, such as what most likely parts them "
+        "from published ones; printed beside them.",
     )
     seeds: Annotated[list[Seed], Field(min_length=1), EACH_ONCE] = Field(
         [1], description="Independent trainings; the first gives the figures."
@@ -147,11 +221,14 @@ class Experiment(Settings):
     objective: Objective
     training: Training
     sampler: Sampler = Field(
-        None, description="How the family draws samples, where it has a choice."
+        None,
+        description="How the family draws samples, where it has a choice; its keys stand at the "
+        "family's class.",
     )
     num_samples: Count = Field(10_000, description="Samples that are scored.")
     parzen: Parzen = Parzen()
     parzen_spread: ParzenSpread = ParzenSpread()
+    sampling: Sampling = Sampling()
     likelihood: Likelihood = Likelihood()
     interpolation: Interpolation = Interpolation()
     references: References = References()

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deepgen.config import check_section, load_config, load_experiment, read_yaml
+from deepgen.config import load_config, load_experiment, read_yaml
 from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
@@ -16,7 +16,8 @@ from deepgen.engine.resolve import stage_settings
 from deepgen.engine.stages import STAGES
 from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError
-from deepgen.papers import PAPERS, paper_of
+from deepgen.papers import PAPERS
+from deepgen.sections import check_section
 from deepgen.settings import Experiment
 from deepgen.typed import Settings
 
@@ -73,6 +74,7 @@ def _run(job: Job, given: dict[str, Any]) -> None:
             take_gpu()
         function = getattr(importlib.import_module(f"deepgen.stages.{name}"), name)
         arguments = given | {"out": out, "settings": job.settings, "seed": job.seed}
+        arguments["states"] = job.folder and job.folder / "state"
         if "model" in job.settings:
             arguments["code"] = model_code(job.settings)
         known = inspect.signature(function).parameters
@@ -113,7 +115,7 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
     plan = Plan(load_config(Path(path), Path(path).parent))
     _check_owner(plan, path, owner)
     if owner in PAPERS:
-        known = {"study": plan.run_studies(owner), "figure": paper_of(owner).RUN_FIGURES}
+        known = {"study": plan.run_studies(owner), "figure": plan.run_figures(owner)}
         if o.command not in known:
             raise DeepgenError(f"{owner} is a paper, which has only studies and figures")
         if name not in known[o.command]:

@@ -59,13 +59,39 @@ def test_quantised_contrast_normalised_samples_share_norm_and_levels_with_images
         assert y.mean(dim=1).abs().max() < 0.2
 
 
-@pytest.mark.parametrize("name", ["pixels", "dequantised"])
+@pytest.mark.parametrize("name", ["pixels", "dequantised", "standardised"])
 def test_pixels_come_back(name):
-    space = build_space({"name": name})
+    space = build_space({"name": name, "floor": 0.01}, (16, 16, 1))
+    space.fit(torch.from_numpy(images(50, 256)))
     x = torch.arange(256, dtype=torch.uint8).view(1, 256)
     pixels = x.float() / 255
     assert torch.allclose(space.to_pixels(space(x)[0]), pixels, atol=1e-6)
     assert torch.allclose(space.to_pixels(space.from_pixels(pixels)), pixels, atol=1e-6)
     # The slope of the map is what its log-determinant says
-    y, log_det = space(torch.tensor([[10, 20], [11, 20]], dtype=torch.uint8))
-    assert (y[1, 0] - y[0, 0]).log() * 2 == pytest.approx(log_det[0].item(), rel=1e-3)
+    space = build_space({"name": name, "floor": 0.01}, (1, 2, 1))
+    space.fit(torch.from_numpy(images(50, 2)))
+    y, log_det = space(torch.tensor([[10, 20], [11, 21]], dtype=torch.uint8))
+    assert (y[1] - y[0]).log().sum() == pytest.approx(log_det[0].item(), rel=1e-3)
+
+
+def test_standardised_pixels_have_the_moments_of_the_training_set():
+    x = images(3000, 12, 1)
+    x[:, 3], x[:, 4], x[1:, 4] = 200, 0, 1  # one pixel never varies, another in a single image
+    x[0, 4] = 2
+    space = build_space({"name": "standardised", "floor": 0.001}, (3, 4, 1))
+    space.fit(torch.from_numpy(x))
+    assert space.mean.numpy() == pytest.approx(x.mean(0) / 255, abs=1e-7)
+    expected = np.maximum(x.std(0) / 255, 0.001)
+    assert space.scale.numpy() == pytest.approx(expected, rel=1e-6)
+    y, log_det = space(torch.from_numpy(x))
+    assert (y.dtype, log_det.shape) == (torch.float32, (3000,))
+    deviations = y.double().std(0, correction=0).numpy()
+    varied = expected > 0.001
+    assert varied.sum() == 10
+    assert deviations[varied] == pytest.approx(1.0, abs=1e-5)
+    assert y.double().mean(0).numpy()[varied] == pytest.approx(0.0, abs=1e-5)
+    assert np.ptp(y[:, 3].numpy()) == 0
+    # What was learned goes with the model's file
+    again = build_space({"name": "standardised", "floor": 0.001}, (3, 4, 1))
+    again.load_state_dict(space.state_dict())
+    assert torch.equal(again(torch.from_numpy(x))[0], y)

@@ -229,7 +229,7 @@ def test_train_depends_on_model_objective_loop_and_what_its_settings_name(paper_
          "deepgen.training.optimisers.adam"),
         ("train", {"training": {"optimiser": {"model": {"schedule": {"kind": "steps"}}}}},
          "deepgen.training.schedules.steps"),
-        ("likelihood", {"likelihood": {"estimator": "direct"}},
+        ("likelihood", {"likelihood": {"estimators": ["direct"]}},
          "deepgen.evaluation.likelihoods.direct"),
         ("study", {"study": "papers.gan2014.theory.theory"},
          "deepgen.papers.gan2014.theory.theory"),

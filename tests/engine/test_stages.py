@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from deepgen.checks import check_name
-from deepgen.config import check_section, load_config
+from deepgen.config import load_config
 from deepgen.engine.plan import Plan
 from deepgen.engine.stages import STAGES
 from deepgen.errors import DeepgenError
+from deepgen.sections import check_section
 
 GIVEN = {"out", "settings", "inputs", "seed", "code", "device"}
 OF_TRAIN = {"states", "key", "should_stop", "report"}  # from deepgen.engine.train_job
@@ -68,6 +69,8 @@ def _jobs(plan, stage):
             yield from ((user, "") for user in plan.datasets.values())
         case "count":
             yield from ((name, "") for name in plan.counted)
+        case "likelihood":
+            yield from ((e, "") for e, s in plan.experiments.items() if stage in s.scores)
         case "reference":
             yield from ((e, n) for e, s in plan.experiments.items() for n in s.references.names)
         case "score" | "study" | "figure":

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from deepgen.capabilities import LogProb
 from deepgen.contracts import Model
 from deepgen.data.coordinates import build_space
-from deepgen.evaluation.likelihood import summarise
+from deepgen.evaluation.likelihood import Given, summarise
 from deepgen.evaluation.likelihoods.direct import log_likelihood
 
 D = 6
@@ -53,7 +53,8 @@ def rng(seed=0):
 
 
 def summary(model, images, draws=1):
-    found = [log_likelihood(model, images, rng(i)) for i in range(draws)]
+    given = Given(model, model.model_space, images, {}, rng())
+    found = [log_likelihood(given, rng(i), {})["direct"] for i in range(draws)]
     return summarise(found, model.model_space, D)
 
 

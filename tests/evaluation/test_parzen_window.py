@@ -34,6 +34,12 @@ def assert_exact(x, samples, sigmas=SIGMAS) -> None:
     assert np.abs(found.mean(axis=1) - expected.mean(axis=1)).max() < 1e-3
 
 
+def test_two_samples_by_hand():
+    samples, x = torch.tensor([[0.0, 0.0], [1.0, 1.0]]), torch.tensor([[0.5, 0.25]])
+    found = log_likelihood(x, samples, [0.2]).item()
+    assert found == pytest.approx(-3.2164698289, abs=1e-6)
+
+
 def test_golden_value_on_mnist(mnist):
     """An independent float64 program gave these numbers; the paper's protocol throughout."""
     samples = torch.from_numpy(mnist["train"][:10_000])

@@ -33,6 +33,9 @@ SETTINGS = {
 }
 
 
+CHAIN = {"chains": 1, "burn_in": 100, "thinning": 1, "output": "means"}
+
+
 def digits(number: int) -> np.ndarray:
     """The first training images, float32 [number, 784] in [0, 1]."""
     with gzip.open(MNIST) as file:
@@ -89,6 +92,8 @@ def _curve(sigma: float) -> float:
 def inputs_of(figure: str) -> dict[str, Any]:
     """What the figure's module names in `INPUTS`."""
     images = digits(60)
+    if figure == "chain":
+        return {"samples": digits(230), "history": history(60)}
     if figure == "samples":
         return {
             "samples": images[:40],

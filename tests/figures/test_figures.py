@@ -6,11 +6,12 @@ import pkgutil
 import numpy as np
 import pandas as pd
 import pytest
-from figure_inputs import SETTINGS, history, inputs_of
+from figure_inputs import CHAIN, SETTINGS, history, inputs_of
 
 import deepgen.figures
 from deepgen.errors import DeepgenError
 from deepgen.figures import (
+    chain,
     interpolation,
     learning_curve,
     previews,
@@ -29,7 +30,7 @@ FIGURES = [name for name in MODULES if name not in ("style", "catalogue")]
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_is_drawn_the_same_twice_and_captioned(name, tmp_path):
     module = importlib.import_module(f"deepgen.figures.{name}")
-    settings = SETTINGS | {"figure": name}
+    settings = SETTINGS | {"figure": name} | ({"sampler": CHAIN} if name == "chain" else {})
     assert set(module.INPUTS) == set(inputs_of(name))
     for kind in ("png", "pdf"):
         for turn in ("first", "second"):
@@ -236,6 +237,36 @@ def test_an_interpolation_of_another_shape_is_refused():
     inputs = {"interpolation": {"images": np.zeros((2, 784), np.float32)}}
     with pytest.raises(DeepgenError, match=r"shape \[2, 784\] where \[rows, steps, D\]"):
         interpolation.draw(inputs, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "grid", "said"),
+    [
+        (CHAIN, (10, 20), "Successive samples of a Markov chain, from left to right (rows go on"),
+        (CHAIN | {"chains": 23}, (10, 10), "of 10 Markov chains, from left to right (each row is"),
+        (CHAIN | {"chains": 3, "thinning": 50}, (3, 20), "a state every 50 steps, after 100 steps"),
+        (CHAIN | {"chains": 230, "output": "draws"}, (10, 1), "as draws of the pixels"),
+    ],
+)
+def test_rows_of_a_chain_are_its_successive_samples(sampler, grid, said):
+    settings, inputs = SETTINGS | {"sampler": sampler}, inputs_of("chain")
+    picture = chain.draw(inputs, settings).axes[0].images[0].get_array()
+    assert picture.shape == (grid[0] * 29 + 1, grid[1] * 29 + 1)
+    length = -(-230 // sampler["chains"])
+    last = 199 if sampler["chains"] == 1 else (grid[0] - 1) * length + grid[1] - 1
+    shown = picture[-29:-1, -29:-1]
+    assert np.allclose(shown, inputs["samples"][last].reshape(28, 28))
+    assert said in chain.caption(inputs, settings)
+
+
+def test_captions_call_states_of_chains_no_random_draws():
+    settings = SETTINGS | {"sampler": CHAIN | {"chains": 100, "thinning": 50}}
+    text = samples.caption(inputs_of("samples"), settings)
+    assert "The first 20 of 40 samples of 40 Markov chains, chain after chain, none chosen" in text
+    assert "a state every 50 steps, after 100 steps, as means of the pixels, no draws" in text
+    assert "random draw" not in text
+    text = previews.caption(inputs_of("previews"), settings)
+    assert "the same 10 samples from the same noise in every row" in text
 
 
 def test_previews_must_fit_the_epochs_that_were_reached():

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
-from made_scores import likelihood
+from made_scores import likelihood, sampling
 
 from deepgen.figures import style
 from deepgen.figures.catalogue import FIGURES as GENERAL
@@ -35,7 +35,7 @@ PAPER = {
     "citation": "Goodfellow et al., NIPS 2014",
     "url": "https://arxiv.org/abs/1406.2661",
 }
-TABLES = ("parzen", "likelihoods", "scores", "parzen_spread")
+TABLES = ("parzen", "likelihoods", "scores", "parzen_spread", "sampling")
 PAGES = ("index", "gan2014", "mnist", "lfw", "mixture")
 
 
@@ -79,6 +79,7 @@ class MadeRun:
         self.inputs["classifier:mnist"] = path
         self._draw("gan2014/figure1")
         self._draw("gan2014/theory")
+        self._draw("gan2014/ranking")
         path = self.write(
             "../../data/fetch.prov.json",
             {"stage": "fetch", "notes": {"a": "/home/secret/mirror/b.gz"}},
@@ -117,7 +118,7 @@ class MadeRun:
         if page != "gan2014":
             return own * (page != "index")
         numbered = [figure for figure in own if figure.partition("/")[2] not in GENERAL]
-        return [*numbered, "gan2014/figure1", "gan2014/theory"]
+        return [*numbered, *(f"gan2014/{own}" for own in ("figure1", "theory", "ranking"))]
 
     def _of_paper(self, names):
         other = tuple(f":{n}/" for n in self.settings["experiments"] if n not in names)
@@ -168,7 +169,7 @@ class MadeRun:
         if name == "mixture":
             scores = ["likelihood"]
         if source == "seed-1/selected" and name != "mixture":
-            scores = [*scores, "parzen_spread"]
+            scores = [*scores, "parzen_spread", "sampling"]
         row |= {"selection": selection, "source": source, "scores": scores}
         row |= {"kind": "model", "seed": seed} if selection else {"kind": "reference"}
         self.rows.append(row | {k: v for k, v in chosen.items() if k == "paper"})
@@ -176,9 +177,17 @@ class MadeRun:
         contents = {"parzen": parzen(200.0 + 4.0 * (seed or 20)), "mmd": compared}
         contents["likelihood"] = likelihood(900.0)
         contents["parzen_spread"] = parzen_spread(contents["parzen"])
+        contents["sampling"] = sampling(("independent draws", 204.0, 204.0, 0.0005), chains=1)
         for score in scores:
             path = self.write(f"{place}/{score}.json", contents[score])
             self.inputs[f"{score}:{place}"] = path
+        if "sampling" in scores:
+            notes = {"ways": {"independent draws": {"seconds": 2.5, "processor_seconds": 2.0}}}
+            path = self.write(
+                f"{place}/sampling.prov.json",
+                manifest(seed) | {"stage": "sampling", "notes": notes},
+            )
+            self.inputs[f"provenance:{place}/sampling"] = path
 
     def _draw(self, name):
         path = self.report / f"figures/{name}.png"
@@ -206,6 +215,7 @@ def experiment(dataset, epochs, full_budget):
                 "selection": {"rule": "validation_parzen", "every": 2},
             },
         },
+        "kinds": ["adversarial"],
         "full_budget": full_budget,
         "objective_groups": ["model", "objective"],
         "figures": [],

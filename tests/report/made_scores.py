@@ -77,6 +77,30 @@ def likelihood(value, **how):
     return {"direct": result | how}
 
 
+def sampling(*ways, error=0.004, chains=100):
+    """The content of `sampling.json`; ways are (name, nats of the grid, of the fine sigma, rho)."""
+    independence = {"chains": chains, "parts": 100, "num_samples": 10_000}
+    independence |= {"standard_error_over": "chains" if chains > 1 else "runs"}
+    return {
+        "ways": [
+            {
+                "way": name,
+                "sampler": {"chains": chains},
+                "parzen": score(grid, fine),
+                "autocorrelation": independence
+                | {
+                    "lags": {
+                        "1": {"rho": rho, "standard_error": error},
+                        "10": {"rho": rho**10, "standard_error": None},
+                    },
+                    "effective_sample_size": 10_000 * (1 - rho) / (1 + rho),
+                },
+            }
+            for name, grid, fine, rho in ways
+        ]
+    }
+
+
 def table_of(rows, scores, datasets=None):
     """The long form beside the published rows of these data sets, or of those of the rows."""
     titles = datasets or list(dict.fromkeys(row["dataset"] for row in rows))

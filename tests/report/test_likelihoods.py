@@ -120,27 +120,30 @@ def test_notes_say_what_a_number_can_be_compared_with():
     assert "Estimate:" not in text
     assert "Numbers compare within a column only, and never with a Parzen score." in text
     assert part.notes[-1] == (
-        "VAE, selected checkpoint: lower bound from 5,000 samples an image; mean of 3 draws of "
+        "VAE, selected checkpoint: lower bound, from 5,000 samples an image; mean of 3 draws of "
         "the noise, whose means have a standard deviation of 0.031 nats."
     )
 
 
-def test_two_estimators_of_one_kind_have_lines_of_their_own():
+def test_two_estimators_of_one_kind_have_columns_of_their_own():
     both = {
         "forward": likelihood(-86.0, kind="estimate")["direct"],
         "reverse": likelihood(-87.0, kind="estimate")["direct"],
     }
-    part = printed(entry("RBM", both), entry("Flow", likelihood(900.0)))
-    lines = {line.label: [cell.text for cell in line.cells] for line in part.blocks[0].rows}
-    assert list(lines) == [
-        "RBM, selected checkpoint, forward",
-        "RBM, selected checkpoint, reverse",
-        "Flow, selected checkpoint",
+    chain = likelihood(-99.0, kind="lower bound", num_samples=500)["direct"]
+    part = printed(entry("RBM", both | {"csl": chain}), entry("Flow", likelihood(900.0)))
+    names = [column.partition(" (nats)")[0] for column in part.columns if "(nats)" in column]
+    assert names == [
+        "Exact",
+        "Lower bound, CSL",
+        "Estimate, AIS, forward",
+        "Estimate, AIS, reverse",
     ]
-    assert [lines[name][2] for name in list(lines)[:2]] == [
-        "−86.00 ± 0.25 (examples)",
-        "−87.00 ± 0.25 (examples)",
-    ]
+    texts = {line.label: [cell.text for cell in line.cells] for line in part.blocks[0].rows}
+    mine = [text for text in texts["RBM, selected checkpoint"] if "±" in text]
+    assert [text.split()[0] for text in mine] == ["−99.00", "−86.00", "−87.00"]
+    assert "AIS, reverse: " in " ".join(part.notes)
+    assert "lower bound, CSL, from 500 states, shared by all images." in " ".join(part.notes)
 
 
 def test_each_data_set_has_a_table():

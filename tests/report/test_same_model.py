@@ -17,6 +17,7 @@ def labels(first, second, last_first, last_second, printed):
     for row, score in zip(ROWS, (first, second, last_first, last_second), strict=False):
         results += [(row, "parzen", score), (row, "data_copying", RANK)]
     results.append((ROWS[0], "parzen_spread", {"of": "the selected checkpoint of the first seed"}))
+    results.append((ROWS[0], "sampling", {"ways": ["of the selected checkpoint, too"]}))
     marked = mark_same_models(results)
     name, score = {"parzen": ("parzen", "parzen"), "scores": ("scores", "data_copying")}[printed]
     table = long_form(name, [result for result in marked if result[1] == score])

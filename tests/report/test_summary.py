@@ -19,6 +19,7 @@ def _made(rows, scores, datasets=None, likely=()):
         long_form("likelihoods", list(likely)),
         long_form("scores", []),
         long_form("parzen_spread", []),
+        long_form("sampling", []),
     )
 
 

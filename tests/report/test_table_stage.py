@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_run import parzen_spread
-from made_scores import ROWS, SCORES, likelihood
+from made_scores import ROWS, SCORES, likelihood, sampling
 
 from deepgen.errors import DeepgenError
 from deepgen.report.long_form import FORMS
@@ -18,7 +18,7 @@ from deepgen.stages.table import table as table_stage
 def stage_inputs(tmp_path):
     """Files of `ROWS` by role; the selected checkpoint of seed 1 has other scores, too."""
     rows = [
-        ROWS[0] | {"scores": ["parzen", "two_sample", "likelihood", "parzen_spread"]},
+        ROWS[0] | {"scores": ["parzen", "two_sample", "likelihood", "parzen_spread", "sampling"]},
         *ROWS[1:],
     ]
     compared = {"value": 0.9, "standard_error": 0.01, "num_samples": 10, "num_test_examples": 10}
@@ -27,6 +27,8 @@ def stage_inputs(tmp_path):
     contents["two_sample:mnist/seed-1/selected"] = {"pixels": compared}
     contents["likelihood:mnist/seed-1/selected"] = likelihood(-85.0)
     contents["parzen_spread:mnist/seed-1/selected"] = parzen_spread(SCORES[0])
+    ways = ("means, every step (as set)", 220.0, 224.0, 0.5), ("draws, every step", 150, 160, 0.25)
+    contents["sampling:mnist/seed-1/selected"] = sampling(*ways)
     inputs = {}
     for number, (role, content) in enumerate(contents.items()):
         inputs[role] = tmp_path / f"{number}.json"
@@ -38,7 +40,8 @@ def test_stage_writes_every_table_in_three_forms(stage_inputs, tmp_path):
     inputs, settings = stage_inputs
     table_stage(inputs, tmp_path / "tables", settings)
     first = {p.name: p.read_bytes() for p in (tmp_path / "tables").iterdir()}
-    kinds, names = ("csv", "md", "tex"), ("likelihoods", "parzen", "parzen_spread", "scores")
+    kinds = ("csv", "md", "tex")
+    names = ("likelihoods", "parzen", "parzen_spread", "sampling", "scores")
     assert sorted(first) == [f"{name}.{kind}" for name in names for kind in kinds]
     assert b"222.0" in first["parzen.md"]
     assert "225 ± 2" in first["parzen.md"].decode()
@@ -87,6 +90,7 @@ def test_one_constant_image_judges_the_models_of_its_experiment(stage_inputs, tm
         ("parzen", "parzen"),
         ("likelihood", "likelihoods"),
         ("parzen_spread", "parzen_spread"),
+        ("sampling", "sampling"),
     ],
 )
 def test_stage_of_one_score_leaves_the_other_tables_empty_but_readable(

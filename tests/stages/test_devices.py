@@ -16,6 +16,7 @@ from deepgen.stages.likelihood import likelihood
 from deepgen.stages.parzen_spread import parzen_spread
 from deepgen.stages.reference import reference
 from deepgen.stages.sample import sample
+from deepgen.stages.sampling import sampling
 from deepgen.stages.score import score
 from deepgen.stages.select_sigma import select_sigma
 from deepgen.stages.study import study
@@ -76,6 +77,8 @@ def test_models(case, data, tmp_path):
     spread = {"parzen": PARZEN, "parzen_spread": {"redraws": 2, "resamples": 3}, "folds": 0}
     samples = tmp_path / "samples.npy"
     parzen_spread(model, samples, data, tmp_path, settings | spread, 1, {}, "cpu")
+    ways = {"sampling": {"num_samples": 60}, "ways": [{"way": "independent draws"}]}
+    sampling(model, data, tmp_path, settings | spread | ways, 1, {}, "cpu")
     if case is MIXTURE["EM"]:
         likelihood(model, data, tmp_path, settings, {}, "cpu")
     else:

@@ -77,7 +77,7 @@ FILES = {
     "src/deepgen/families/histogram/__init__.py": "",
 }
 EDITS = [
-    ("src/deepgen/families/__init__.py", '"mixture")', '"mixture", "histogram")'),
+    ("src/deepgen/families/__init__.py", '"mixture",', '"mixture", "histogram",'),
     ("src/deepgen/training/settings.py", "OneOptimiser = Annotated[Momentum |",
      'class Signs(Optimiser):\n    name: Literal["signs"]\n\n\n'
      "OneOptimiser = Annotated[Signs | Momentum |"),
@@ -87,9 +87,9 @@ EDITS = [
      "class Previews("),
     ("src/deepgen/training/settings.py", "ValidationParzen | ValidationLikelihood | Last,",
      "ValidationParzen | ValidationLikelihood | First | Last,"),
-    ("src/deepgen/data/spaces/settings.py", "ModelSpace = Annotated[Pixels |",
+    ("src/deepgen/data/spaces/settings.py", "ModelSpace = Annotated[\n    Pixels |",
      'class Flipped(Dequantised):\n    name: Literal["flipped"]\n\n\n'
-     "ModelSpace = Annotated[Flipped | Pixels |"),
+     "ModelSpace = Annotated[\n    Flipped | Pixels |"),
 ]  # fmt: skip
 
 

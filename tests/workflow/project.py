@@ -42,10 +42,11 @@ EXPERIMENT = {
     "num_samples": 100,
     "parzen": {"sigma_examples": 50},
     "parzen_spread": {"redraws": 2},
+    "sampling": {"num_samples": 100},
     "references": {"names": ["training-images", "constant-image"], "num_samples": 100},
     "comparison": {"num_samples": 100, "cells": 1},
     "classifier": {"epochs": 1},
-    "scores": ["parzen", "data_copying", "parzen_spread"],
+    "scores": ["parzen", "data_copying", "parzen_spread", "sampling"],
     "figures": ["figure2a", "figure3", "sigma_curve", "learning_curve", "previews"],
 }
 TINY = {

@@ -23,16 +23,13 @@ for paper in plan.papers:
                 "deepgen study --settings {params.settings:q} --expect-code {params.code:q}"
                 " --out {params.out:q} > {log:q} 2>&1"
 
-    for figure, spec in paper_of(paper).RUN_FIGURES.items():
+    for figure, shown in plan.run_figures(paper).items():
 
         rule:
             name:
                 rule_name("draw", paper, figure)
             input:
-                **{
-                    role: f"results/{run}/{paper}/{file}"
-                    for role, file in spec.inputs.items()
-                },
+                **shown,
             output:
                 report(
                     f"results/{run}/report/figures/{paper}/{figure}.png",

@@ -1,5 +1,6 @@
 # Choose sigma on validation images, in every fold of a set that has folds, then read the test images
-# once. A score is taken of samples, the likelihood and the spread of the Parzen score of the model.
+# once. A score is taken of samples, the likelihood, the spread of the Parzen score and the ways of
+# sampling of the model.
 rule select_sigma:
     input:
         lambda w: prepared(f"{w.fold}valid.npy")(w),
@@ -109,3 +110,26 @@ rule parzen_spread:
         "deepgen parzen-spread --settings {params.settings:q} --expect-code {params.code:q}"
         " --seed {wildcards.seed} --model {input.model:q} --samples {input.samples:q}"
         " --data {params.data:q} --out {params.out:q} > {log:q} 2>&1"
+
+
+rule sampling:
+    input:
+        lambda w: prepared(*plan.score_files(w.experiment, "sampling").values())(w),
+        model="results/{run}/{experiment}/seed-{seed}/{checkpoint}.safetensors",
+    output:
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/sampling.json",
+        "results/{run}/{experiment}/seed-{seed}/{checkpoint}/sampling.prov.json",
+    log:
+        "logs/{run}/{experiment}/seed-{seed}/{checkpoint}/sampling.log",
+    threads: cpu_threads
+    params:
+        settings=settings("sampling"),
+        code=code("sampling"),
+        data=prepared_folder,
+        out=subpath(output[0], parent=True),
+    message:
+        "Ways of sampling from {wildcards.experiment}"
+    shell:
+        "deepgen sampling --settings {params.settings:q} --expect-code {params.code:q}"
+        " --seed {wildcards.seed} --model {input.model:q} --data {params.data:q}"
+        " --out {params.out:q} > {log:q} 2>&1"

@@ -95,7 +95,8 @@ class Dataset(Entry):
     `labels` or `records` (images and labels in one) means that there are labels. `shape` is height,
     width and channels of an image; `folds` the number of folds, or 0; `sizes` the number of images
     of the splits where it is known, such as {"train": 50000, "fold-1/valid": 265}; `how_to_get` a
-    sentence about a set that must be asked for.
+    sentence about a set that must be asked for; `grey_as_probability` whether grey values may be
+    read as probabilities of white, so that images have a likelihood as drawn bits.
     """
 
     title: str
@@ -111,6 +112,7 @@ class Dataset(Entry):
     folds: int = 0
     sizes: dict[str, int] = {}
     shape: tuple[int, int, int]
+    grey_as_probability: bool = False
 
     def fetch_settings(self, name: str, own_file: str | None = None) -> dict[str, Any]:
         """What the stage `fetch` depends on.
@@ -214,6 +216,7 @@ DATASETS: dict[str, Dataset] = {
         },
         sizes={"train": 50_000, "valid": 10_000, "test": 10_000},
         shape=(28, 28, 1),
+        grey_as_probability=True,
     ),
     "cifar10": Dataset(
         title="CIFAR-10",

@@ -48,7 +48,7 @@ NAMED = (
     ("training.optimiser.schedule.kind", "deepgen.training.schedules.{}"),
     ("training.optimiser.*.schedule.kind", "deepgen.training.schedules.{}"),
     ("training.selection.rule", "deepgen.training.selection.{}"),
-    ("likelihood.estimator", "deepgen.evaluation.likelihoods.{}"),
+    ("likelihood.estimators.*", "deepgen.evaluation.likelihoods.{}"),
     ("parser", "deepgen.data.formats.{}"),
     ("score", "deepgen.evaluation.{}"),
     ("features", "deepgen.evaluation.{}"),

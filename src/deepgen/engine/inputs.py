@@ -41,10 +41,15 @@ def of_training(settings: Values, given: Values) -> Inputs:
     return in_folder(given["data"], *names) | ({"first_phase": first} if first else {})
 
 
-def of_spread(settings: Values, given: Values) -> Inputs:
-    reads = SCORES["parzen_spread"].reads
-    folds = fold_folders(settings["folds"])
-    return of_data(*(f"{fold}{split}.npy" for fold in folds for split in reads))(settings, given)
+def of_folds(score: str) -> Callable[[Values, Values], Inputs]:
+    """Inputs of a score of the model that chooses sigma itself, in every fold."""
+
+    def found(settings: Values, given: Values) -> Inputs:
+        folds, reads = fold_folders(settings["folds"]), SCORES[score].reads
+        names = [f"{fold}{split}.npy" for fold in folds for split in reads]
+        return of_data(*names)(settings, given)
+
+    return found
 
 
 def of_study(settings: Values, given: Values) -> Inputs:

@@ -15,7 +15,7 @@ from deepgen.papers import figures_of, paper_of
 from deepgen.places import CHECKPOINTS, Place
 from deepgen.report.roles import per_image, roles
 
-TABLES = ("parzen", "parzen_spread", "scores", "likelihoods")
+TABLES = ("parzen", "parzen_spread", "sampling", "scores", "likelihoods")
 
 
 class Pages:
@@ -138,7 +138,7 @@ class Pages:
             for figure in self.config[name].figures:
                 if page == name or (page in self.plan.papers and figure not in FIGURES):
                     found.append(f"{name}/{figure}")
-        run_figures = paper_of(page).RUN_FIGURES if page in self.plan.papers else ()
+        run_figures = self.plan.run_figures(page) if page in self.plan.papers else ()
         return found + [f"{page}/{figure}" for figure in run_figures]
 
     def _evidence(self, name: str, figures: list[str]) -> dict[str, str]:
@@ -201,6 +201,7 @@ class Pages:
             "dataset_citation": dataset.citation,
             "dataset_licence": dataset.licence,
             "settings": experiment.resolved(),
+            "kinds": list(experiment.model.KINDS),
             "full_budget": self.config.full_budgets[name],
             "full_seeds": self.config.full_seeds[name],
             "figures": [f"{name}/{figure}" for figure in experiment.figures],
@@ -246,10 +247,13 @@ class Pages:
         common = {"experiment": name, "dataset": DATASETS[experiment.dataset].title}
         if experiment.paper:
             common["paper"] = experiment.paper
+        trained, checkpoints = common, CHECKPOINTS
+        if experiment.training.selection.rule == "last":
+            trained, checkpoints = common | {"same_model": "last"}, ("selected",)
         for seed in experiment.seeds:
-            for checkpoint in CHECKPOINTS:
+            for checkpoint in checkpoints:
                 first = (seed, checkpoint) == (experiment.seeds[0], "selected")
-                yield common | {
+                yield trained | {
                     "model": experiment.title,
                     "kind": "model",
                     "scores": [s for s in experiment.scores if first or not SCORES[s].once],

@@ -11,7 +11,7 @@ from deepgen.config import Config
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
 from deepgen.engine.identity import code_from, roots_of
 from deepgen.engine.pages import Pages
-from deepgen.engine.resolve import paper_settings, stage_settings
+from deepgen.engine.resolve import paper_settings, published_models, stage_settings
 from deepgen.engine.stages import RESERVED
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES, splits
@@ -85,9 +85,12 @@ class Plan:
         return self.config.counted
 
     @property
-    def left_out(self) -> dict[str, str]:
-        """Experiments whose set must be asked for, with the sentence how."""
-        return {n: DATASETS[e.dataset].how_to_get for n, e in self.config.not_run.items()}
+    def left_out(self) -> dict[str, list[str]]:
+        """Experiments whose set must be asked for, under the sentence that says how."""
+        found: dict[str, list[str]] = {}
+        for name, experiment in self.config.not_run.items():
+            found.setdefault(DATASETS[experiment.dataset].how_to_get, []).append(name)
+        return found
 
     @cached_property
     def papers(self) -> list[str]:
@@ -111,6 +114,20 @@ class Plan:
     def run_studies(self, paper: str) -> dict[str, Study]:
         """The studies of a paper that are about no experiment."""
         return {n: s for n, s in paper_of(paper).STUDIES.items() if s.of == "nothing"}
+
+    def run_figures(self, paper: str) -> dict[str, dict[str, str]]:
+        """The figures of a paper that are about no experiment: {name: {role: path}} of inputs.
+
+        A comparison of the paper's models is left out where the run has fewer than two.
+        """
+        results = f"results/{self.run}"
+        return {
+            name: {role: f"{results}/{paper}/{file}" for role, file in figure.inputs.items()}
+            | {role: f"{results}/report/tables/{t}.csv" for role, t in figure.tables.items()}
+            for name, figure in paper_of(paper).RUN_FIGURES.items()
+            if not figure.compares
+            or len(published_models(paper, figure.compares, self.experiments)) > 1
+        }
 
     def training_files(self, experiment: str) -> list[str]:
         """Prepared files that a training reads; validation images only if it selects by them."""
@@ -169,7 +186,7 @@ class Plan:
         if stage == "report":
             return self.pages.settings(name)
         if owner in PAPERS:
-            return paper_settings(stage, self.config.run, owner, name)
+            return paper_settings(stage, self.config.run, owner, name, self.experiments)
         if stage == "fetch":
             dataset = self.config[owner].dataset
             return DATASETS[dataset].fetch_settings(dataset, self.config.run.data.tfd.file)

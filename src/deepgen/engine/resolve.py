@@ -7,6 +7,7 @@ from deepgen.checks import check_name
 from deepgen.data.registry import DATASETS, Dataset, prepared_names
 from deepgen.engine.slices import REFERENCES, STARTS
 from deepgen.engine.stages import STAGES
+from deepgen.engine.ways import ways_of_drawing
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import Study
@@ -52,6 +53,10 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
         )
     of_data = {"folds": dataset.folds, "shape": list(dataset.shape)}
     known = settings | of_data | {"num_examples": dataset.training_images}
+    if stage == "sampling":
+        known["ways"] = ways_of_drawing(experiment)
+        # The ways have all else that the section says
+        known["sampling"] = {"num_samples": experiment.sampling.num_samples}
     return {key: known[key] for key in STAGES[stage].settings.model_fields if key in known}
 
 
@@ -60,13 +65,37 @@ def uses_features(experiment: Experiment) -> bool:
     return "train_labels.npy" in prepared_names(DATASETS[experiment.dataset].prepare_settings())
 
 
-def paper_settings(stage: str, run: Run, paper: str, name: str) -> dict[str, Any]:
-    """The settings of a study or figure that a paper has beside its experiments."""
+def paper_settings(
+    stage: str, run: Run, paper: str, name: str, experiments: dict[str, Experiment]
+) -> dict[str, Any]:
+    """The settings of a study or figure that a paper has beside its experiments.
+
+    A figure that compares the paper's models has `dataset_title` and `titles`, those of the paper's
+    `experiments` on that set.
+    """
     if stage == "figure":
-        return {"figure": paper_of(paper).RUN_FIGURES[name].module, "output": name}
+        figure = paper_of(paper).RUN_FIGURES[name]
+        chosen = {"figure": figure.module, "output": name}
+        if figure.compares:
+            chosen["dataset_title"] = DATASETS[figure.compares].title
+            chosen["titles"] = _titles(paper, figure.compares, experiments)
+        return chosen
     study = paper_of(paper).STUDIES[name]
     own = getattr(run.papers, paper).resolved()
     return {"study": study.module, "threads": 1} | {key: own[key] for key in study.settings}
+
+
+def published_models(paper: str, dataset: str, experiments: dict[str, Experiment]) -> list[str]:
+    """The models that a paper has published on a data set and that some experiment of it is."""
+    rows = _rows(paper, DATASETS[dataset])
+    ours = {name_in_papers(title) for title in _titles(paper, dataset, experiments)}
+    return [row["model"] for row in rows if row["model"] in ours]
+
+
+def _titles(paper: str, dataset: str, experiments: dict[str, Experiment]) -> list[str]:
+    """Titles of a paper's experiments on a data set that have a Parzen score."""
+    own = [e for e in experiments.values() if (e.paper, e.dataset) == (paper, dataset)]
+    return [e.title for e in own if "parzen" in (e.scores or [])]
 
 
 def _score_settings(
@@ -113,7 +142,7 @@ def _figure_settings(
         "published": _published(experiment, dataset),
         "images": {k: v for k, v in dataset.sizes.items() if k in ("valid", "test")},
     }
-    return chosen | {key: known[key] for key in figure.settings} | figure.own
+    return chosen | {key: known[key] for key in figure.settings if key in known} | figure.own
 
 
 def _published(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]:
@@ -121,9 +150,14 @@ def _published(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]
     if not experiment.paper:
         return []
     model, paper = name_in_papers(experiment.title), experiment.paper
-    rows = importlib.import_module(f"deepgen.papers.{paper}.published").published([dataset.title])
     return [
         {"label": paper_of(paper).CITATION, "log_likelihood": row["log_likelihood"]}
-        for row in rows
+        for row in _rows(paper, dataset)
         if row["model"] == model and row["space"].startswith(experiment.score_space.name)
     ]
+
+
+def _rows(paper: str, dataset: Dataset) -> list[dict[str, Any]]:
+    """What a paper printed of a data set."""
+    module = importlib.import_module(f"deepgen.papers.{paper}.published")
+    return module.published([dataset.title])

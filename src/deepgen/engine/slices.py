@@ -14,6 +14,7 @@ from deepgen.data.spaces.settings import ModelSpace, ScoreSpace
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import FIGURES, STUDIES, Study
 from deepgen.papers import PAPERS, paper_of
+from deepgen.sections import sentence
 from deepgen.settings import (
     Classifier,
     Comparison,
@@ -78,12 +79,30 @@ class OfModel(Settings):
     model_space: ModelSpace
     threads: Threads
 
+    def _check_sampler(self, sampler: Sampler) -> None:
+        kind = self.model.SAMPLER
+        if kind is None:
+            if sampler is not None:
+                raise ValueError(f"sampler is not for the family {self.model.family}: leave it out")
+        elif _checked(kind, sampler or {}, "sampler").resolved() != sampler:
+            raise ValueError("sampler does not have all its keys: add them, or give a file")
 
-class Train(OfModel):
+
+class Sampled(OfModel):
+    """What every stage that also draws samples needs."""
+
+    sampler: Sampler = None
+
+    @model_validator(mode="after")
+    def _of_the_family(self) -> Self:
+        self._check_sampler(self.sampler)
+        return self
+
+
+class Train(Sampled):
     """One training."""
 
     score_space: ScoreSpace
-    sampler: Sampler = None
     objective: Objective
     training: Training
 
@@ -95,28 +114,64 @@ class Counting(Train):
     num_examples: Count
 
 
-class Sample(OfModel):
+class Sample(Sampled):
     """Samples of a model, in the scoring space."""
 
     score_space: ScoreSpace
-    sampler: Sampler = None
     num_samples: Count
 
 
-class Likelihoods(OfModel):
+class Likelihoods(Sampled):
     """The log-likelihood of images under a model."""
 
     likelihood: Likelihood
 
+    @model_validator(mode="after")
+    def _says_all(self) -> Self:
+        given = self.likelihood.resolved()
+        needed = {"normalised": "partition", "csl": "csl"}
+        missing = {"estimators", *(needed.get(e, e) for e in given.get("estimators", []))}
+        if missing := sorted(missing - given.keys() - {"direct"}):
+            raise ValueError(f"likelihood.{missing[0]} is missing")
+        return self
 
-class Spread(OfModel):
+
+class Spread(Sampled):
     """The errors of a model's Parzen score."""
 
     score_space: ScoreSpace
-    sampler: Sampler = None
     parzen: Parzen
     parzen_spread: ParzenSpread
     folds: int
+
+
+class Way(Settings):
+    """A way of drawing samples: its name, and the section `sampler` that draws so."""
+
+    way: str
+    sampler: Sampler = None
+
+
+class EachWay(Settings):
+    """What all ways have in common."""
+
+    num_samples: Annotated[int, Field(ge=2)]
+
+
+class Ways(OfModel):
+    """Samples as they are set to be drawn, and other ways."""
+
+    score_space: ScoreSpace
+    parzen: Parzen
+    sampling: EachWay
+    ways: Annotated[list[Way], Field(min_length=1)]
+    folds: int
+
+    @model_validator(mode="after")
+    def _of_the_family(self) -> Self:
+        for way in self.ways:
+            self._check_sampler(way.sampler)
+        return self
 
 
 class SelectSigma(Settings):
@@ -245,6 +300,7 @@ class Row(Settings):
     kind: Literal["model", "reference"]
     scores: list[Name]
     selection: Literal["selected", "last", ""]
+    same_model: Literal["last"] | None = None
     seed: Seed | None = None
     source: str
 
@@ -329,6 +385,8 @@ def _checked(kind: Any, value: Any, key: str) -> Any:
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
+        if isinstance(kind, type):
+            raise ValueError(sentence(kind, error, value, f"{key}.")) from None
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, [*filter(None, [key]), *first["loc"]]))
         raise ValueError(f"{where}: {first['msg'].replace(' should ', ' must ')}") from None

@@ -204,7 +204,8 @@ STAGES = {
     ),
     "likelihood": Stage(
         help="take the log-likelihood of the test split",
-        makes="`loglik.npy` (nats a test image) and `likelihood.json`, from a model with a density",
+        makes="`likelihood.json`, from a model that has a likelihood, by each estimator, and "
+        "`loglik.npy`, nats a test image, by the first",
         settings=slices.Likelihoods,
         inputs=inputs.of_data("test.npy"),
         outputs=_constant("loglik.npy", "likelihood.json"),
@@ -258,7 +259,7 @@ STAGES = {
         makes="`parzen_spread.json`, from the first seed's selected model: two errors that the ± "
         "of its Parzen score leaves out",
         settings=slices.Spread,
-        inputs=inputs.of_spread,
+        inputs=inputs.of_folds("parzen_spread"),
         outputs=_constant("parzen_spread.json"),
         options={
             "model": MODEL,
@@ -267,6 +268,18 @@ STAGES = {
         },
         rules=("parzen_spread",),
         provenance="parzen_spread",
+        seeded=True,
+    ),
+    "sampling": Stage(
+        help="draw samples in several ways, and score each",
+        makes="`sampling.json`, from the first seed's selected model: Parzen scores and "
+        "autocorrelations of samples as they are set to be drawn and of other ways, whose times "
+        "are in its record",
+        settings=slices.Ways,
+        inputs=inputs.of_folds("sampling"),
+        outputs=_constant("sampling.json"),
+        options={"model": MODEL, "data": DATA},
+        rules=("sampling",),
         seeded=True,
     ),
     "study": Stage(

@@ -40,8 +40,9 @@ SCORES = {
     "precision_recall": Score("samples", COMPARED, settings=(*COMMON, "neighbours")),
     "mmd": Score("samples", COMPARED, settings=COMMON),
     "data_copying": Score("samples", (*COMPARED, "train"), settings=(*COMMON, "cells")),
-    "likelihood": Score("model", ("test",), needs=frozenset({"log_prob"})),
+    "likelihood": Score("model", ("test",), needs=frozenset({"likelihood"})),
     "parzen_spread": Score("model", ("valid", "test"), sigma=True, once=True),
+    "sampling": Score("model", ("valid", "test"), sigma=True, once=True),
 }
 
 

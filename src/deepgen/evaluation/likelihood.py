@@ -1,15 +1,47 @@
 """What is said of log-likelihoods: their mean, its errors, scale and bits per dimension."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from deepgen.capabilities import LogProb
-from deepgen.contracts import Space
+from deepgen.contracts import Model, Space
+from deepgen.data.spaces.binarised import Binarised
+from deepgen.samplers.kept import Kept
+
+
+class Given(NamedTuple):
+    """What an estimator starts from.
+
+    `model` and `images`, uint8 [n, D], are on one device; `space` is what the model gives a density
+    to, or probabilities; `sampler` is the section of the experiment; `chains` is the generator of
+    chains, apart from that of the space's noise, so that all models and estimators are asked for
+    the same bits; `kept` has chains that were interrupted.
+    """
+
+    model: Model
+    space: Space
+    images: Tensor
+    sampler: dict[str, Any]
+    chains: torch.Generator | None = None
+    kept: Kept | None = None
+
 
 DENSITY, PROBABILITY = "density over pixels in [0, 1]", "probability of discrete images"
+
+
+def scored_space(model: Model) -> Space:
+    """Where images get their probabilities: the model's space, and bits where it has pixels.
+
+    Pixels in [0, 1] have no density that could be compared, and the models that are scored there
+    take them for probabilities of white. So the bits are drawn.
+    """
+    space = model.model_space
+    if space.settings["name"] != "pixels":
+        return space
+    return Binarised({"name": "binarised", "how": "drawn"})
 
 
 def summarise(draws: list[LogProb], space: Space, size: int) -> tuple[Tensor, dict[str, Any]]:
@@ -45,7 +77,7 @@ def summarise(draws: list[LogProb], space: Space, size: int) -> tuple[Tensor, di
         "num_test_examples": len(values),
         "kind": first.kind,
         "num_samples": first.num_samples,
-        "interval": None if first.interval is None else list(first.interval),
+        "interval": None if first.interval is None else _mean_interval(draws),
         "unit": "nats",
         "scale": PROBABILITY if space.discrete else DENSITY,
         "treatment": space.treatment,
@@ -54,3 +86,8 @@ def summarise(draws: list[LogProb], space: Space, size: int) -> tuple[Tensor, di
         "spread_over_draws": means.std(correction=1).item() if len(draws) > 1 else None,
         "bits_per_dimension": -means.mean().item() / (size * math.log(2.0)),
     }
+
+
+def _mean_interval(draws: list[LogProb]) -> list[float]:
+    """The mean of each end, of which every draw has its own relative to its own value."""
+    return torch.tensor([draw.interval for draw in draws], dtype=torch.float64).mean(0).tolist()

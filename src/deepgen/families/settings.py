@@ -9,6 +9,10 @@ from pydantic import Field
 
 from deepgen.typed import Settings
 
+# Of deep generative models: directed or undirected graphical models, generative autoencoders and
+# adversarial nets
+Kind = Literal["directed", "undirected", "autoencoder", "adversarial"]
+
 
 class ObjectiveSettings(Settings):
     """Base of the settings of an objective."""
@@ -26,6 +30,13 @@ class ObjectiveSettings(Settings):
 
         Raises:
             ValueError: a sentence without its subject, the experiment's file.
+        """
+
+    def check_model(self, model: "ModelSettings") -> None:
+        """Refuse a model of its family that it cannot train.
+
+        Raises:
+            ValueError: as that of `check`.
         """
 
     def at_the_end(self) -> dict[str, tuple[str, float]]:
@@ -49,12 +60,46 @@ class MaximumLikelihood(ObjectiveSettings):
 class ModelSettings(Settings):
     """Base of the settings of a model."""
 
-    CAN: ClassVar[frozenset[str]] = frozenset()  # capabilities, see `deepgen.contracts`
+    CAN: ClassVar[frozenset[str]] = frozenset()
+    # Those of `deepgen.capabilities`; `continue`, from a first phase; and `bits`: binary pixels,
+    # independent given the hidden units, whose probabilities `sample` gives as `means`
+    KINDS: ClassVar[tuple[Kind, ...]] = ()  # a hybrid has several, its top first
     OBJECTIVES: ClassVar[tuple[type[ObjectiveSettings], ...]] = ()
     SAMPLER: ClassVar[type[Settings] | None] = None  # of the section `sampler`
+    CONTINUES: ClassVar[frozenset[str]] = frozenset()  # families of a first phase beside its own
+    # `likelihood.num_samples` of a family with a bound, unless the experiment has its own
+    BOUND_SAMPLES: ClassVar[int | None] = None
+
+    def can(self) -> frozenset[str]:
+        """What a model with these settings can do of `CAN`."""
+        return self.CAN
 
     def check(self, shape: tuple[int, int, int], images: int | None) -> None:
         """As that of an objective."""
+
+    def check_space(self, space: Settings) -> None:
+        """Refuse coordinates that the model cannot be in.
+
+        Raises:
+            ValueError: a sentence without its subject, the experiment's file.
+        """
+
+    def check_alone(self) -> None:
+        """Refuse to begin without a first phase.
+
+        Raises:
+            ValueError: a sentence without its subject, the experiment's file.
+        """
+
+    def check_enumeration(self, size: int) -> None:
+        """Refuse to sum over all states of a model with `normalise` that has too many.
+
+        Args:
+            size: Values of an image.
+
+        Raises:
+            ValueError: a sentence without its subject, the experiment's file.
+        """
 
     def check_first_phase(self, first_phase: "ModelSettings") -> None:
         """Refuse a first phase that cannot begin this model; it has capability `continue`.

@@ -39,24 +39,32 @@ class Figure:
         inputs: {role: file below the experiment's folder}, where `{seed}` is the folder of the
             first seed, `{chosen}` that of its selected checkpoint and `{fold}` that of the first
             fold.
+        needs: Capabilities of the family, beside those of its study.
         study: Name of the study that makes one of the inputs.
         scores: What the experiment must have been scored by.
         optional: As `inputs`, files `<score>.json`, left out where the experiment has no such score
             or, in `references/<name>/`, no such reference.
-        settings: What it uses: sections of the experiment, or `at_the_end` (of its objective),
-            `published` (scores of its paper's table) and `images` (numbers of a split).
+        settings: What it uses: sections of the experiment, where it has them, or `at_the_end` (of
+            its objective), `published` (scores of its paper's table), `images` (numbers of a
+            split).
         validated: Whether the training must take validation scores.
         own: Settings that are always the same.
+        tables: Of a paper as a whole: {role: table of the run's scores, without suffix}.
+        compares: Of a paper as a whole: the data set on which the run must have at least two of the
+            models that the paper has published.
     """
 
     module: str
     inputs: dict[str, str]
+    needs: frozenset[str] = frozenset()
     study: str = ""
     scores: tuple[str, ...] = ()
     optional: dict[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     own: dict[str, Any] = field(default_factory=dict)
     validated: bool = False
+    tables: dict[str, str] = field(default_factory=dict)
+    compares: str = ""
 
 
 STUDIES = {
@@ -81,6 +89,7 @@ SAMPLES = Figure(
     },
     study="neighbours",
     optional={"data_copying": "{chosen}/data_copying.json"},
+    settings=("sampler",),
 )
 INTERPOLATION = Figure(
     "figures.interpolation",
@@ -91,6 +100,12 @@ INTERPOLATION = Figure(
 FIGURES = {
     "samples": SAMPLES,
     "interpolation": INTERPOLATION,
+    "chain": Figure(
+        "figures.chain",
+        {"samples": "{chosen}/samples.npy", "history": "{seed}/history.csv"},
+        needs=frozenset({"chains"}),
+        settings=("sampler",),
+    ),
     "sigma_curve": Figure(
         "figures.sigma_curve",
         {
@@ -113,6 +128,7 @@ FIGURES = {
     "previews": Figure(
         "figures.previews",
         {"previews": "{seed}/previews.npy", "history": "{seed}/history.csv"},
+        settings=("sampler",),
     ),
 }
 
@@ -126,7 +142,8 @@ def possible(capabilities: frozenset[str], scores: list[str], validated: bool) -
     return [
         name
         for name, figure in FIGURES.items()
-        if (not figure.study or STUDIES[figure.study].needs <= capabilities)
+        if figure.needs <= capabilities
+        and (not figure.study or STUDIES[figure.study].needs <= capabilities)
         and set(figure.scores) <= set(scores)
         and validated >= figure.validated
     ]

@@ -42,8 +42,12 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     """What is seen and from when to when."""
     first, *_, last = _epochs(inputs, settings).values()
     draws = style.count(inputs["previews"].shape[1], "random draw")
+    if settings.get("sampler"):
+        draws = style.count(inputs["previews"].shape[1], "sample") + " from the same noise"
+    else:
+        draws += " of z"
     return (
-        f"{style.training(settings)}, while it trains: the same {draws} of z in every row, from "
+        f"{style.training(settings)}, while it trains: the same {draws} in every row, from "
         f"epoch {first} (before the first update) to epoch {last:,}, the last one, whichever "
         "checkpoint is kept."
         f"{style.brightness(settings).replace('a sheet', 'a row')}"

@@ -52,10 +52,17 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
     distances = np.linalg.norm(samples[SAMPLES - 1 :: SAMPLES].astype(float) - neighbours, axis=1)
     listed = ", ".join(f"{distance:.1f}" for distance in distances)
     source = style.source(settings, inputs["history"])
+    count, sampler = len(inputs["samples"]), settings.get("sampler")
+    what = style.count(count, "random draw") + ", in order: fair draws, none chosen or left out"
+    if sampler:
+        chains = style.count(min(sampler["chains"], count), "Markov chain")
+        what = (
+            f"{style.count(count, 'sample')} of {chains}, chain after chain, none chosen or left "
+            f"out: {style.of_chain(sampler)}"
+        )
     return (
         f"{settings.get('instead', '')}{source}. The first {ROWS * SAMPLES} of "
-        f"{style.count(len(inputs['samples']), 'random draw')}, in order: fair draws, none chosen "
-        "or left out. The framed column shows the training image nearest to the sample on its left "
+        f"{what}. The framed column shows the training image nearest to the sample on its left "
         f"(Euclidean distances from top to bottom: {listed}).{style.brightness(settings)}"
         f"{_copying(inputs, settings['space'])}"
     )

@@ -175,6 +175,22 @@ def source(settings: dict[str, Any], history: pd.DataFrame) -> str:
     return f"{text}: epoch {best:,} of {epochs:,}"
 
 
+def of_chain(sampler: dict[str, Any]) -> str:
+    """What a sample of a chain is, and how far it lies from the next one.
+
+    Example:
+        >>> of_chain({"burn_in": 1000, "thinning": 50, "output": "means"})
+        'a state every 50 steps, after 1,000 steps, as means of the pixels, no draws'
+    """
+    thinning = sampler["thinning"]
+    every = "every state" if thinning == 1 else f"a state every {thinning:,} steps"
+    as_means = sampler.get("output") == "means"
+    return (
+        f"{every}, after {count(sampler['burn_in'], 'step')}, as "
+        f"{'means of the pixels, no draws' if as_means else 'draws of the pixels'}"
+    )
+
+
 def best_epoch(history: pd.DataFrame) -> int | None:
     """The first epoch with the highest validation score, as training chose it; None without any."""
     if SCORE not in history or history[SCORE].isna().all():

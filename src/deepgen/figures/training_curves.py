@@ -117,7 +117,7 @@ def _panel(
             textcoords="offset points",
             va="center",
         )
-    axes.set_title(title)
+    axes.set_title(title.replace("_", " "))
     axes.set_ylim(*_limits([*np.ravel(history[columns]), *lines.values()]))
     if columns[0] in NAMES:
         axes.set_ylim(-0.03, 1.03)

@@ -25,5 +25,5 @@ def studies_of(paper: str | None) -> dict[str, Study]:
 
 
 def needs(figure: Figure, paper: str | None) -> frozenset[str]:
-    """Capabilities that a figure needs of the family, because its study does."""
-    return studies_of(paper)[figure.study].needs if figure.study else frozenset()
+    """Capabilities that a figure needs of the family, or its study does."""
+    return figure.needs | (studies_of(paper)[figure.study].needs if figure.study else frozenset())

@@ -12,6 +12,7 @@ from deepgen.report.long_form import Measured
 from deepgen.report.parzen import parzen_printed
 from deepgen.report.parzen_spread import parzen_spread_printed
 from deepgen.report.printed import PrintedTable
+from deepgen.report.sampling import sampling_printed
 from deepgen.report.scores import scores_printed
 from deepgen.report.summary import summary
 
@@ -77,6 +78,7 @@ def tables(material: Material, settings: dict[str, Any]) -> dict[str, list[Print
         "likelihoods": likelihoods_printed(made.likelihoods),
         "parzen": parzen_printed(made.parzen),
         "parzen_spread": parzen_spread_printed(made.parzen_spread),
+        "sampling": sampling_printed(made.sampling, material.manifests),
         "scores": scores_printed(made.scores, material.classifiers),
         "costs": [costs_printed(material.costs, experiments)],
     }

@@ -1,6 +1,7 @@
 """What the trainings of a run cost: the content of `costs.csv`, and as people read it."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -90,6 +91,31 @@ def costs_printed(table: pd.DataFrame, experiments: dict[str, Any]) -> PrintedTa
     ]
     headings = ["Experiment, seed", *(heading for _, heading in COLUMNS.values())]
     return PrintedTable("What each training cost", headings, [PrintedBlock("", rows)], notes)
+
+
+class Cost(NamedTuple):
+    """A time in some unit; `wall` if it is not processor time."""
+
+    value: float | None
+    wall: bool
+
+
+def job_seconds(manifest: dict[str, Any], part: str = "") -> Cost:
+    """What the work of a job itself took, imports apart, or a way of sampling that it tried."""
+    notes = manifest.get("notes") or {}
+    if part:
+        notes = notes.get("ways", {}).get(part, {})
+    processor = notes.get("processor_seconds")
+    if processor is None or device(manifest.get("machine", {})) != "CPU":
+        return Cost(notes.get("seconds"), True)
+    return Cost(processor, False)
+
+
+def mean_cost(found: Iterable[Cost]) -> str:
+    """The mean of several as a cell says it; wall time as soon as one of them is."""
+    found = list(found)
+    mean = measure(pd.Series([cost.value for cost in found], dtype=float).mean())
+    return f"{mean} (wall)" if mean != DASH and any(cost.wall for cost in found) else mean
 
 
 def measured(text: str, sources: list[str]) -> Cell:

@@ -1,7 +1,9 @@
 """Log-likelihoods of the models themselves, as people read them.
 
-Another kind, scale or treatment of the bytes never shares a column.
+Another kind, estimator, scale or treatment of the bytes never shares a column.
 """
+
+from typing import Any
 
 import pandas as pd
 
@@ -12,13 +14,36 @@ from deepgen.report.printed import DASH, EMPTY, Cell, PrintedBlock, PrintedTable
 # How to read a number of each kind, in the order of columns
 READING = {
     "exact": "Exact: the model's own likelihood, without an approximation.",
-    "lower bound": "Lower bound: the likelihood is this or higher, by an unknown amount.",
+    "lower bound": "Lower bound: the likelihood is this or higher, by an amount that is not known "
+    "and differs between models. A random one is a bound in expectation, and a single estimate may "
+    "exceed it.",
     "estimate": "Estimate: the likelihood may lie on either side of it.",
+}
+# Estimators as a heading names them, and how to read them; others go without saying
+ESTIMATORS = {
+    "forward": (
+        "AIS, forward",
+        "AIS, forward: log Z from chains that are annealed from independent pixels to the model "
+        "(annealed importance sampling), which is more often too small than too large, so that the "
+        "likelihood is more often too high.",
+    ),
+    "reverse": (
+        "AIS, reverse",
+        "AIS, reverse: log Z from chains annealed the other way, from states of the model's own "
+        "chain, which is more often too large.",
+    ),
+    "csl": (
+        "CSL",
+        "CSL: log of the mean probability of an image given states of the model's chain (the "
+        "conservative sampling-based log-likelihood, Bengio et al. 2013), of the chains as they "
+        "were drawn.",
+    ),
 }
 
 
 def likelihoods_printed(table: pd.DataFrame) -> list[PrintedTable]:
-    """One table a data set: a line a model and checkpoint, a column a kind, scale and treatment.
+    """One table a data set: a line a model and checkpoint, a column a kind, estimator, scale and
+    treatment.
 
     Args:
         table: The long form `likelihoods`.
@@ -27,13 +52,20 @@ def likelihoods_printed(table: pd.DataFrame) -> list[PrintedTable]:
 
 
 def kinds(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """{heading: {"kind", "scale", "treatment"}} of the columns that a table needs, in order."""
+    """{heading: {"kind", "estimator", "scale", "treatment"}} of a table's columns, in order."""
     order = [*READING, *(kind for kind in table["kind"] if kind not in READING)]
     found = table[list(KIND)].drop_duplicates().to_dict("records")
-    return {
-        f"{k['kind'].capitalize()} (nats): {k['scale']}; {k['treatment']}": k
-        for k in sorted(found, key=lambda k: order.index(k["kind"]))
-    }
+    headings = {}
+    for kind in sorted(found, key=lambda k: order.index(k["kind"])):
+        name = named(kind)
+        headings[f"{name[0].upper()}{name[1:]} (nats): {kind['scale']}; {kind['treatment']}"] = kind
+    return headings
+
+
+def named(kind: dict[str, str]) -> str:
+    """What a column is: the kind, and the estimator where a reader must know it."""
+    words, _ = ESTIMATORS.get(kind["estimator"], ("", ""))
+    return ", ".join(filter(None, [kind["kind"], words]))
 
 
 def likelihood_cell(rows: pd.DataFrame) -> Cell:
@@ -57,10 +89,7 @@ def _printed(dataset: str, table: pd.DataFrame) -> PrintedTable:
         if pick(table, **kind)["bits_per_dimension"].notna().any():
             headings.append("The same in bits per dimension")
             columns.append((kind, _bits))
-    # Two estimators of one kind would share a cell
-    several = table.groupby(["model", "selection", *KIND])["estimator"].transform("nunique") > 1
-    named = table.assign(part=table["estimator"].where(several, ""))
-    rows = lines(named, columns, by=("model", "selection", "part"))
+    rows = lines(table, columns)
     title = f"Log-likelihood of the test images of {dataset}"
     return PrintedTable(title, headings, [PrintedBlock("", rows)], _notes(table))
 
@@ -74,17 +103,18 @@ def _notes(table: pd.DataFrame) -> list[str]:
     """How to read the cells; only what this table needs."""
     present = set(table["kind"])
     notes = [text for kind, text in READING.items() if kind in present]
+    notes += [text for name, (_, text) in ESTIMATORS.items() if name in set(table["estimator"])]
     notes.append(f"Numbers compare within a column only, and never with a Parzen score. {ERRORS}")
     if table["interval_low"].notna().any():
         notes.append(
-            "Shared: lowest and highest value of a term that all test images have in common, as "
-            "−log Z, relative to the one used."
+            "Shared: range of a term that all test images have in common, as −log Z, over redrawn "
+            "chains, relative to the one used; too narrow where few of the chains count."
         )
     own = table[table["same_model"] != "selected"]
-    for row in own.drop_duplicates(["model", "selection", "estimator", *KIND]).to_dict("records"):
+    for row in own.drop_duplicates(["model", "selection", *KIND]).to_dict("records"):
         facts = []
         if row["num_samples"] > 0:
-            facts.append(f"{row['kind']} from {row['num_samples']:,} samples an image")
+            facts.append(f"{named(row)}, from {_counted(row)}")
         if row["draws"] > 1:
             facts.append(
                 f"mean of {row['draws']:.0f} draws of the noise, whose means have a standard "
@@ -93,3 +123,13 @@ def _notes(table: pd.DataFrame) -> list[str]:
         if facts:
             notes.append(f"{row['model']}, {row['selection']} checkpoint: {'; '.join(facts)}.")
     return notes
+
+
+def _counted(row: dict[str, Any]) -> str:
+    """What the estimate is from; "shared" is what all images have in common."""
+    count = f"{row['num_samples']:,}"
+    if row["estimator"] == "csl":
+        return f"{count} states, shared by all images"
+    if row["estimator"] in ESTIMATORS and row["kind"] == "estimate":
+        return f"{count} annealed chains, shared by all images"
+    return f"{count} samples an image"

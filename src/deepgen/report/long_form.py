@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from deepgen.errors import DeepgenError
+from deepgen.evaluation.autocorrelation import LAGS
 from deepgen.report.read import load
 from deepgen.report.roles import per_image, roles
 from deepgen.report.same_model import mark_same_models
@@ -16,7 +17,7 @@ from deepgen.report.untrained import compared_with_constant
 NAMES = ("model", "dataset", "origin", "selection")
 ERROR = ("standard_error", "standard_error_over")
 COUNTS = ("num_seeds", "num_samples", "num_test_examples")
-KIND = ("kind", "scale", "treatment")  # what log-likelihoods of one column share
+KIND = ("kind", "estimator", "scale", "treatment")  # what log-likelihoods of one column share
 INTERVAL = ("interval_low", "interval_high")
 # Row of the stage `table`, name of a score, content of its file
 Result = tuple[dict[str, Any], str, dict[str, Any]]
@@ -69,7 +70,7 @@ FORMS = {
     ),
     "likelihoods": Form(
         "log_likelihood",
-        ("estimator", *KIND),
+        KIND,
         ("space",),
         (*INTERVAL, "bits_per_dimension", "draws", "spread_over_draws"),
     ),
@@ -83,8 +84,17 @@ FORMS = {
         ("estimator", "space"),
         means=("spread_over_samples", "sample_sets", "spread_over_validation", "resamples"),
     ),
+    "sampling": Form(
+        "log_likelihood",
+        ("way", "estimator", "space"),
+        ("sigma", "autocorrelation_error_over"),
+        ("chains", "effective_sample_size"),
+        tuple(f"autocorrelation_{lag}{end}" for lag in LAGS for end in ("", "_error")),
+    ),
 }
-OWN_FORM = {"parzen": "parzen", "likelihood": "likelihoods", "parzen_spread": "parzen_spread"}
+OWN_FORM = {"likelihood": "likelihoods"} | {
+    name: name for name in ("parzen", "parzen_spread", "sampling")
+}
 
 
 class Measured(NamedTuple):
@@ -94,6 +104,7 @@ class Measured(NamedTuple):
     likelihoods: pd.DataFrame
     scores: pd.DataFrame
     parzen_spread: pd.DataFrame
+    sampling: pd.DataFrame
 
 
 def measured(
@@ -138,9 +149,9 @@ def long_form(
 
     Args:
         name: Of `FORMS`.
-        results: For each file its content: {estimator: result} of `parzen` and `likelihood`,
-            {representation: result} of the others, where a result may be a dict of several by
-            their names (precision, recall, density, coverage).
+        results: For each file its content: {estimator: result} of `parzen` and `likelihood`, the
+            list of all ways of `sampling`, {representation: result} of the others, where a result
+            may be a dict of several by their names (precision, recall, density, coverage).
         published: Further rows.
 
     Returns:
@@ -154,8 +165,9 @@ def long_form(
         whose samples are next to constant.
         `same_model` names the other checkpoint where both are one model (`mark_same_models`).
         `interval_*` is lowest and highest value of a term that all images share, relative to the
-        one used. `source` joins files below `results/<run>/` by `;`. The same reference of two
-        experiments stands once.
+        one used. `autocorrelation_<lag>` has its standard error beside it, over chains or runs.
+        `source` joins files below `results/<run>/` by `;`. The same reference of two experiments
+        stands once.
 
     Raises:
         DeepgenError: if a result lacks a value, or two different ones would have the same row.
@@ -213,6 +225,9 @@ def _lines(form: Form, results: list[Result]) -> Iterator[dict[str, Any]]:
 
 def _parts(form: Form, score: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The results of a file, each with its keys as far as the file's structure tells them."""
+    if "way" in form.keys:
+        yield from _ways(content["ways"])
+        return
     for name, own in content.items():
         if "estimator" in form.keys:
             interval = own.get("interval") or (None, None)
@@ -220,6 +235,19 @@ def _parts(form: Form, score: str, content: dict[str, Any]) -> Iterator[dict[str
         else:
             for key, result in ({score: own} if "value" in own else own).items():
                 yield result | {"score": key, "representation": name}
+
+
+def _ways(ways: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The results of `sampling.json`: one a way and estimator, with the way's autocorrelation."""
+    for way in ways:
+        own = way["autocorrelation"]
+        common = {key: own[key] for key in ("chains", "effective_sample_size")}
+        common |= {"way": way["way"], "autocorrelation_error_over": own["standard_error_over"]}
+        for lag, found in own["lags"].items():
+            common[f"autocorrelation_{lag}"] = found["rho"]
+            common[f"autocorrelation_{lag}_error"] = found["standard_error"]
+        for estimator, result in way["parzen"].items():
+            yield result | common | {"estimator": estimator}
 
 
 def _grid_scores(results: list[dict[str, Any]]) -> str:

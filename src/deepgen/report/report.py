@@ -21,6 +21,7 @@ FOLDER = Path(templates.__file__).parent
 SECTIONS = {
     "likelihoods": "Log-likelihoods",
     "parzen": "Parzen window log-likelihoods",
+    "sampling": "How samples are drawn",
     "scores": "Scores that need no Inception weights",
     "costs": "What each training cost",
     "machines": "What machine made this",
@@ -33,11 +34,11 @@ def index(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     Args:
         material: What is shown.
         settings: `page`; `run`; `experiments` {name: {"title", "dataset_title",
-            "dataset_citation", "dataset_licence", "settings", "full_budget", "full_seeds",
-            "figures"}}; `first_phases`, the same for what experiments began with, which has no
-            page; `not_run` [{"dataset_title", "model", "figures" (names), and as
-            `deepgen.report.not_run.state` takes it}]; `papers` [{"name", "title", "citation",
-            "url"}] of the pages beside this one.
+            "dataset_citation", "dataset_licence", "settings", "kinds" (of the model's family),
+            "full_budget", "full_seeds", "figures"}}; `first_phases`, the same for what experiments
+            began with, which has no page; `not_run` [{"dataset_title", "model", "figures" (names),
+            and as `deepgen.report.not_run.state` takes it}]; `papers` [{"name", "title",
+            "citation", "url"}] of the pages beside this one.
     """
     printed = tables(material, settings)
     page = render(

@@ -1,4 +1,4 @@
-"""Checkpoints that are one model: the selected epoch may be the last."""
+"""Checkpoints that are one model: the selected epoch may turn out to be the last."""
 
 from typing import Any
 

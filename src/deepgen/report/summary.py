@@ -49,8 +49,7 @@ def summary(
         cells = _parzen(made.parzen, names, bool(experiment.get("paper"))) if parzen else []
         chosen = pick(made.likelihoods, **names, selection="selected")
         for kind in likely.values():
-            found = pick(chosen, **kind)  # the first estimator, if there are several of one kind
-            cells.append(likelihood_cell(found[found["estimator"].isin(found["estimator"][:1])]))
+            cells.append(likelihood_cell(pick(chosen, **kind)))
         cells += _trainings(name, experiment, runs)
         rows.append(PrintedRow(f"{names['dataset']}, {names['model']}", cells))
     for entry in not_run:

@@ -1,6 +1,9 @@
 """Words that captions, the table and the report share."""
 
+from collections.abc import Iterable
 from typing import Any
+
+MARK = " (ours)"  # ends the title of a model whose recipe no paper prints
 
 # What a rule of selection scores
 BEST = {
@@ -35,10 +38,21 @@ def name_in_papers(title: str) -> str:
     """What a paper calls the model that one of ours is, or varies: the words before a comma.
 
     Example:
-        >>> name_in_papers("Adversarial nets, annealed (ours)")
-        'Adversarial nets'
+        >>> name_in_papers("Adversarial nets, annealed (ours)"), name_in_papers("DBN (ours)")
+        ('Adversarial nets', 'DBN')
     """
-    return title.partition(",")[0]
+    return title.partition(",")[0].removesuffix(MARK)
+
+
+def stands_for(model: str, titles: Iterable[str]) -> str | None:
+    """Which of our titles is a paper's model and no variant of it.
+
+    Example:
+        >>> stands_for("DBN", ["DBN, wide (ours)", "DBN (ours)"])
+        'DBN (ours)'
+    """
+    known = set(titles)
+    return next((title for title in (model, model + MARK) if title in known), None)
 
 
 def often(selection: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from deepgen.report.parzen import parzen_printed
 from deepgen.report.parzen_spread import parzen_spread_printed
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.roles import per_image, roles
+from deepgen.report.sampling import sampling_printed
 from deepgen.report.scores import scores_printed
 from deepgen.stages.published import published
 
@@ -23,8 +24,8 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
             its scores, as `parzen:mnist/seed-1/selected`; where one constant image is among the
             references of an experiment, also `per_image:<experiment>/<source>`, the `parzen.npy` of
             that image and of every model.
-        out: Folder of `parzen`, `parzen_spread`, `likelihoods` and `scores`; one without a row is
-            written empty.
+        out: Folder of `parzen`, `parzen_spread`, `sampling`, `likelihoods` and `scores`; one
+            without a row is written empty.
         settings: `rows`: what was scored, each with `model` and `dataset` (titles), `experiment`,
             `source` (folder below the experiment's, as `seed-1/selected` or `references/kmeans`),
             `selection` (`selected`, `last`, or empty for a reference) and `scores` (names).
@@ -43,6 +44,7 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
     printed = {
         "parzen": parzen_printed(made.parzen),
         "parzen_spread": parzen_spread_printed(made.parzen_spread),
+        "sampling": sampling_printed(made.sampling),
         "likelihoods": likelihoods_printed(made.likelihoods),
         "scores": scores_printed(made.scores),
     }

@@ -61,6 +61,34 @@ def test_a_model_that_the_paper_lacks_has_a_row_of_its_own():
     assert texts(own)[:2] == ["–", "220.0 ± 1.8"]
 
 
+RIVALS = ["DBN (ours)", "Adversarial nets", "Deep GSN, one chain (ours)", "RBM", "DBN, deep (ours)"]
+
+
+def test_rivals_of_ours_stand_beside_the_published_ones_and_variants_behind_them():
+    rows = [ROWS[0] | {"model": title, "experiment": str(i)} for i, title in enumerate(RIVALS)]
+    part = paper_table(table_of(rows, [SCORES[0]] * 5), [])
+    found = {row.label: texts(row)[:2] for row in part.blocks[0].rows}
+    assert list(found.items()) == [
+        ("DBN", ["138 ± 2", "220.0 ± 1.8"]),
+        ("DBN, deep (ours)", ["–", "220.0 ± 1.8"]),
+        ("Stacked CAE", ["121 ± 1.6", "–"]),
+        ("Deep GSN", ["214 ± 1.1", "–"]),
+        ("Deep GSN, one chain (ours)", ["–", "220.0 ± 1.8"]),
+        ("Adversarial nets", ["225 ± 2", "220.0 ± 1.8"]),
+        ("RBM", ["–", "220.0 ± 1.8"]),
+    ]
+    assert "Ours beside DBN: recipes of ours where no paper has one." in part.notes
+
+
+def test_a_rival_that_the_run_leaves_out_is_said_to_be():
+    left_out = [{"dataset_title": "TFD", "model": "Stacked CAE (ours)", "how_to_get": HOW}]
+    part = paper_table(table_of(ROWS, SCORES), left_out)
+    rows = {row.label: texts(row) for row in part.blocks[0].rows}
+    assert rows["Stacked CAE"] == ["121 ± 1.6", "–", "2110 ± 50", "not run"]
+    assert rows["DBN"][3] == "–"
+    assert not any("recipes of ours" in note for note in part.notes)
+
+
 def test_a_score_in_another_space_never_stands_beside_the_published_one():
     score = {e: result | {"space": "contrast-normalised"} for e, result in SCORES[0].items()}
     table = table_of([ROWS[0]], [score])

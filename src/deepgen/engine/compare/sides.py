@@ -14,8 +14,8 @@ from deepgen.errors import DeepgenError
 from deepgen.places import Place
 
 HISTORY = "history.csv"
-# Of a Parzen score the spread says how sure it is, and its number again
-SCORE = re.compile(r"(?!(sigma|parzen_spread)\.)[^/.]+\.json")
+# Of a Parzen score the spread says how sure it is, and its number again, as does `sampling`
+SCORE = re.compile(r"(?!(sigma|parzen_spread|sampling)\.)[^/.]+\.json")
 
 
 class Row(NamedTuple):

@@ -88,6 +88,7 @@ class GanModel(ModelSettings):
     """The generator of an adversarial net."""
 
     CAN: ClassVar = frozenset({"prior", "decode", "continue"})
+    KINDS: ClassVar = ("adversarial",)
 
     family: Literal["gan"] = Field(description="Folder of `deepgen.families`.")
     noise: Noise = Noise()

@@ -13,6 +13,7 @@ from deepgen.report.long_form import to_csv
 from deepgen.report.printed import to_latex, to_markdown
 from deepgen.report.report import render
 from deepgen.report.runs import unfinished
+from deepgen.report.sampling import sampling_printed
 from deepgen.report.summary import summary
 from deepgen.report.untrained import reasons
 
@@ -29,12 +30,16 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     experiments, not_run = settings["experiments"], settings["not_run"]
     pictures, made = material.pictures, material.made
     table1 = table1_printed(made.parzen, not_run)
-    table2 = table2_printed(material.costs, material.manifests, made.parzen, experiments)
+    table2 = table2_printed(material.costs, material.manifests, made, experiments)
+    ways = sampling_printed(made.sampling, material.manifests)
     untrained = reasons(made.parzen)
     trained = experiments | settings["first_phases"]
     short = {name: unfinished(name, trained, material.runs) for name in experiments}
     figure1, figure3 = (figure(number, pictures, short, untrained) for number in "13")
-    theory = [picture for name, picture in pictures.items() if name.endswith("/theory")]
+    theory, ranking = (
+        [picture for name, picture in pictures.items() if name.endswith(f"/{own}")]
+        for own in ("theory", "ranking")
+    )
     sections = [
         ("theory", "Figure 1 and the theory", figure1 or theory),
         ("table-1", "Table 1: Parzen window log-likelihood", True),
@@ -55,7 +60,8 @@ def page(material: Material, settings: dict[str, Any]) -> dict[str, str]:
         figure2=figure2(pictures, not_run, short, untrained),
         figure3=figure3,
         table1=table1,
-        table2=[*table2, costs_printed(material.costs, experiments)],
+        ranking=ranking,
+        table2=[*table2, *ways, costs_printed(material.costs, experiments)],
     )
     return {
         f"{settings['page']}.html": html,

@@ -18,9 +18,9 @@ from deepgen.papers.gan2014.published import (
 from deepgen.report.cells import EDGE, pick, score_cell, starred
 from deepgen.report.not_run import briefly
 from deepgen.report.parzen import parzen_printed
-from deepgen.report.printed import Cell, PrintedBlock, PrintedRow, PrintedTable
+from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable
 from deepgen.report.untrained import UNTRAINED
-from deepgen.report.wording import listed
+from deepgen.report.wording import listed, name_in_papers, stands_for
 
 
 def table1_printed(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[PrintedTable]:
@@ -31,8 +31,9 @@ def table1_printed(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> list[P
 def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTable:
     """Table 1 as the paper prints it, with our numbers beside the published ones.
 
-    Ours is the selected checkpoint under the released default grid. A model of ours that the paper
-    does not have, on one of its data sets, follows below.
+    Ours is the selected checkpoint under the released default grid. A model of ours stands beside
+    the published one whose name it has, with or without "(ours)"; its variants, with more words
+    behind a comma, follow in lines of their own, and models that the paper does not have come last.
 
     Args:
         table: The long form `parzen` of the paper's experiments.
@@ -44,21 +45,40 @@ def paper_table(table: pd.DataFrame, not_run: list[dict[str, Any]]) -> PrintedTa
     paper = pd.DataFrame(published(datasets)).assign(source="", num_seeds=0)
     ours = pick(table[table["dataset"].isin(datasets)], origin="measured", selection="selected")
     ours = pick(ours, estimator=RELEASED_GRID, space=PIXELS)
-    released = set(pick(ours, model=OURS)["dataset"])
+    # The paper's own model is missed wherever it is missing
+    unrun = {(OURS, dataset) for dataset in datasets} | {
+        (m, e["dataset_title"]) for m in MODELS for e in not_run if stands_for(m, [e["model"]])
+    }
     rows = []
-    for model in dict.fromkeys([*MODELS, *ours["model"]]):
+    for label, title in _lines(list(dict.fromkeys(ours["model"]))):
         cells = []
         for dataset in datasets:
-            mine = score_cell(pick(ours, model=model, dataset=dataset), brief=True)
-            if model == OURS and dataset not in released:
+            mine = score_cell(pick(ours, model=title, dataset=dataset), brief=True)
+            if mine == EMPTY and (label, dataset) in unrun:
                 mine = Cell("not run")
-            theirs = score_cell(pick(paper, model=model, dataset=dataset), brief=True)
-            cells += [theirs, mine]
-        rows.append(PrintedRow(model, cells))
+            cells += [score_cell(pick(paper, model=label, dataset=dataset), brief=True), mine]
+        rows.append(PrintedRow(label, cells))
     title = "Table 1 of the paper: Parzen window log-likelihood of the test images (nats)"
-    notes = [_about(ours), *_datasets(table, ours, not_run), *_samples(ours)]
+    notes = [_about(ours), *_recipes(ours), *_datasets(table, ours, not_run), *_samples(ours)]
     notes += [EDGE] * starred(ours) + [UNTRAINED] * bool((ours["untrained"] != "").any())
     return PrintedTable(title, columns, [PrintedBlock("", rows)], notes)
+
+
+def _lines(titles: list[str]) -> list[tuple[str, str]]:
+    """Label of every line, and the title of ours beside it; empty if there is none."""
+    beside = {model: stands_for(model, titles) or "" for model in MODELS}
+    others = [title for title in titles if title not in beside.values()]
+    found = []
+    for model in MODELS:
+        variants = (title for title in others if name_in_papers(title) == model)
+        found += [(model, beside[model]), *((title, title) for title in variants)]
+    return found + [(title, title) for title in others if name_in_papers(title) not in MODELS]
+
+
+def _recipes(ours: pd.DataFrame) -> list[str]:
+    """The published models beside which a recipe of ours stands."""
+    found = [m for m in MODELS if (stands_for(m, ours["model"]) or m) != m]
+    return [f"Ours beside {listed(found)}: recipes of ours where no paper has one."] * bool(found)
 
 
 def _about(ours: pd.DataFrame) -> str:

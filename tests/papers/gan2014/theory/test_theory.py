@@ -104,7 +104,7 @@ def test_a_generator_that_runs_away_is_reported(tmp_path):
 def test_the_slice_of_a_run_has_the_same_keys():
     """So that the settings of these tests are those of a real one."""
     run = Run(run="trial", experiments=["mnist"])
-    found, made = paper_settings("study", run, "gan2014", "theory"), slice_of()
+    found, made = paper_settings("study", run, "gan2014", "theory", {}), slice_of()
     assert found.keys() == made.keys()
     assert found["study"] == made["study"]
     assert found["theory"].keys() == made["theory"].keys()
