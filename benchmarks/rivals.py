@@ -1,7 +1,6 @@
 """Updates of the rivals of Table 1 on MNIST: deepgen's loop against plain PyTorch loops."""
 
 import argparse
-import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import torch
 import torch.nn.functional as F
 from common import ROOT, machine, markdown, mnist, publish
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
-from training import BATCH, EXAMPLES, seconds
+from training import BATCH, EXAMPLES, alternating, endless
 
 from deepgen.config import load_experiment
 from deepgen.device import choose_device
@@ -32,13 +30,6 @@ def deepgen_update(name: str, images: torch.Tensor) -> Callable[[], None]:
     batches = Batches(images, None, BATCH, model.model_space, stream(1, "batches"))
     optimisers = dict.fromkeys(objective.groups(model), settings["training"]["optimiser"])
     return Loop(model, objective, batches, stream(1, "updates"), optimisers).run_update
-
-
-def endless(images: torch.Tensor):
-    """Minibatches in [0, 1] from the usual loader."""
-    loader = DataLoader(TensorDataset(images / 255), BATCH, shuffle=True, num_workers=0)
-    while True:
-        yield from loader
 
 
 def parameters(*sizes: tuple[int, ...]) -> list[nn.Parameter]:
@@ -135,16 +126,9 @@ def main() -> None:
     for name, plain_update in PAIRS.items():
         torch.manual_seed(1)
         ours, plain = deepgen_update(name, images), plain_update(images)
-        for update in (ours, plain):
-            seconds(update, 5)
-        pairs = [
-            (seconds(ours, options.updates), seconds(plain, options.updates))
-            for _ in range(options.repeats)
-        ]
-        ratios = sorted(a / b for a, b in pairs)
-        medians = [statistics.median(column) for column in zip(*pairs, strict=True)]
+        medians, ratios = alternating(ours, plain, options.updates, options.repeats, warm_up=5)
         times = [f"{1000 * t:.1f}" for t in medians]
-        span = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
+        span = f"{min(ratios):.2f} to {max(ratios):.2f}"
         rows.append([name, *times, f"{medians[0] / medians[1]:.2f}", span])
     head = ["experiment", "deepgen (ms an update)", "plain PyTorch", "ratio", "single pairs"]
     note = (

@@ -62,14 +62,7 @@ def plain_update(images: torch.Tensor):
         for name, p in net.named_parameters():
             nn.init.uniform_(p, -irange, irange) if "weight" in name else nn.init.zeros_(p)
     sgd_g, sgd_d = (torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.5) for net in (g, d))
-    loader = DataLoader(TensorDataset(images / 255), BATCH, shuffle=True, num_workers=0)
-    bce = F.binary_cross_entropy_with_logits
-
-    def endless():
-        while True:
-            yield from loader
-
-    batches = endless()
+    bce, batches = F.binary_cross_entropy_with_logits, endless(images)
     ones, zeros = torch.ones(BATCH, 1), torch.zeros(BATCH, 1)
 
     def update() -> None:
@@ -83,6 +76,24 @@ def plain_update(images: torch.Tensor):
         sgd_g.step()
 
     return update
+
+
+def endless(images: torch.Tensor):
+    """Minibatches in [0, 1] from the usual loader."""
+    loader = DataLoader(TensorDataset(images / 255), BATCH, shuffle=True, num_workers=0)
+    while True:
+        yield from loader
+
+
+def alternating(
+    ours, plain, updates: int, repeats: int, warm_up: int
+) -> tuple[list[float], list[float]]:
+    """Medians of both loops' seconds an update, and the ratio of every pair of chunks."""
+    for update in (ours, plain):
+        seconds(update, warm_up)
+    pairs = [(seconds(ours, updates), seconds(plain, updates)) for _ in range(repeats)]
+    medians = [statistics.median(column) for column in zip(*pairs, strict=True)]
+    return medians, [a / b for a, b in pairs]
 
 
 def seconds(update, updates: int) -> float:
@@ -103,17 +114,11 @@ def main() -> None:
     choose_device("cpu", options.threads)  # also for the plain loop: allocator and threads
     images = torch.from_numpy(mnist("train")[:EXAMPLES])
     ours, plain = deepgen_update(images), plain_update(images)
-    for update in (ours, plain):
-        seconds(update, 20)
-    pairs = []
-    for _ in range(options.repeats):
-        pairs.append((seconds(ours, options.updates), seconds(plain, options.updates)))
-    medians = [statistics.median(column) for column in zip(*pairs, strict=True)]
+    medians, ratios = alternating(ours, plain, options.updates, options.repeats, warm_up=20)
     rows = [
         [name, f"{1000 * t:.2f}", f"{t * EXAMPLES / BATCH:.2f}", f"{BATCH / t:,.0f}"]
         for name, t in zip(("deepgen", "plain PyTorch"), medians, strict=True)
     ]
-    ratios = [a / b for a, b in pairs]
     table = markdown(["loop", "ms an update", "seconds an epoch", "examples a second"], rows)
     ratio = (
         f"deepgen takes {medians[0] / medians[1]:.3f} of the plain loop's time (ratio of medians; "
