@@ -68,7 +68,11 @@ class LogZ(NamedTuple):
 
 @runtime_checkable
 class Normalised(Protocol):
-    """Capability `normalise`: a density known up to its partition function."""
+    """Capability `normalise`: a density known up to its partition function.
+
+    Such a family also has `log_unnormalised(y, rng, num_samples)`: log p(y) + log Z of y [n, D], or
+    a bound of it, as a `LogProb`.
+    """
 
     def normalise(self, train: Tensor, rng: torch.Generator, **how: Any) -> list[LogZ]:
         """Estimates of log Z; `train` is the training set as y, [N, D]."""

@@ -1,5 +1,7 @@
 """The chain of a GSN by hand, its noise, and chains of exact and of factorised denoisers."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -52,6 +54,44 @@ def test_only_hidden_layers_above_the_first_are_noisy():
     chain = walk(x, WEIGHTS, BIASES, QUIET._replace(hidden=2.0), rng())
     assert next(chain).std(0).max() < 1e-12
     assert next(chain).std(0).min() > 0.1
+
+
+def test_every_step_draws_the_pixels_and_corrupts_them():
+    """One hidden layer has no memory, so that the noisy pixels are a chain of four states."""
+    x = double([1, 0])
+    states = double([0, 0], [0, 1], [1, 0], [1, 1])
+    w, b, c = double([2, -1], [0.5, 3]), double(0.4, -0.2), double(0.1, -0.3)
+    means = torch.sigmoid(b + torch.tanh(c + states @ w) @ w.T)
+
+    def onto(p):
+        return torch.stack([(p * s + (1 - p) * (1 - s)).prod(-1) for s in states], -1)
+
+    corrupt = onto(0.8 * states + 0.2 * (1 - states))  # a pixel stays with probability 0.8
+    noisy, step = onto(0.8 * x + 0.2 * (1 - x)), onto(means) @ corrupt
+    chain = walk(x.expand(200_000, -1), [w], [b, c], Noise(0.4, 0.0, True), rng())
+    for _ in range(3):
+        gaps = torch.cdist(torch.sigmoid(next(chain)), means)
+        assert gaps.min(1).values.max() < 1e-6
+        found = torch.bincount(gaps.argmin(1), minlength=4) / len(gaps)
+        assert found.tolist() == pytest.approx(noisy[0].tolist(), abs=0.005)
+        noisy = noisy @ step
+
+
+def test_the_noise_of_a_hidden_layer_is_before_and_after_its_activation():
+    """The second layer's state, read off the pixel that it reaches at the second step."""
+    w, u, a, sigma, n = 0.5, 0.1, 0.7, 2.0, 200_000
+    weights, biases = [double([w]), double([u])], [double(0), double(0), double(a)]
+    chain = walk(torch.ones(n, 1).double(), weights, biases, Noise(0.0, sigma, False), rng())
+    first, logit = next(chain), next(chain)
+    below = torch.sigmoid(first)  # the pixel's mean is the next input
+    state = (torch.atanh(logit / w) - w * below) / u
+    e = torch.linspace(-8, 8, 4001, dtype=torch.float64)
+    p = torch.softmax(-0.5 * e.square(), 0)
+    before = torch.tanh(a + u * math.tanh(w) + sigma * e)
+    mean = (p * before).sum().item()
+    assert state.mean().item() == pytest.approx(mean, abs=0.02)
+    spread = (p * (before - mean).square()).sum().item() + sigma**2
+    assert state.var().item() == pytest.approx(spread, rel=0.02)
 
 
 def test_salt_and_pepper_flips_a_fifth_of_binary_pixels():

@@ -21,13 +21,17 @@ from deepgen.stages.score import score
 from deepgen.stages.select_sigma import select_sigma
 from deepgen.stages.study import study
 from deepgen.stages.train import train
+from tests.families.cae.tiny import CASES as CAE
 from tests.families.gan.tiny import CASES as GAN
+from tests.families.gsn.tiny import CASES as GSN
 from tests.families.mixture.tiny import CASES as MIXTURE
+from tests.families.rbm.tiny import CASES as RBM
 from tests.families.test_every_family import resolved
 
 GRID = {"start": 0.1, "stop": 1.0, "num": 3}
 PARZEN = {"grid": GRID, "fine_range": [0.05, 2.0], "fine_tolerance": 0.1, "sigma_examples": 50}
 COMPARISON = {"seed": 1, "num_samples": 60, "held_out": "test", "neighbours": 3, "cells": 2}
+ANNEALED = {"method": "annealed", "chains": 5, "equilibrium": 2, "betas": [{"to": 1.0, "steps": 4}]}
 SPACE = {"score_space": {"name": "pixels"}, "threads": 1}
 
 
@@ -68,7 +72,16 @@ def data(tmp_path, mnist_bytes):
 
 
 @pytest.mark.usefixtures("_away")
-@pytest.mark.parametrize("case", [GAN["adversarial"], MIXTURE["EM"]], ids=["gan", "mixture"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(GAN["adversarial"], id="gan"),
+        pytest.param(MIXTURE["EM"], id="mixture"),
+        pytest.param(RBM["centred"], id="rbm"),
+        pytest.param(CAE["stacked"], id="cae"),
+        pytest.param(GSN["two layers"], id="gsn"),
+    ],
+)
 def test_models(case, data, tmp_path):
     settings = resolved(case, epochs=1) | {"num_samples": 60}
     train(data, tmp_path, [tmp_path / "state"], settings, 1, "key", {}, device="cpu")
@@ -77,11 +90,14 @@ def test_models(case, data, tmp_path):
     spread = {"parzen": PARZEN, "parzen_spread": {"redraws": 2, "resamples": 3}, "folds": 0}
     samples = tmp_path / "samples.npy"
     parzen_spread(model, samples, data, tmp_path, settings | spread, 1, {}, "cpu")
-    ways = {"sampling": {"num_samples": 60}, "ways": [{"way": "independent draws"}]}
+    own = {"sampler": settings["sampler"]} if "sampler" in settings else {}
+    ways = {"sampling": {"num_samples": 60}, "ways": [{"way": "as set"} | own]}
     sampling(model, data, tmp_path, settings | spread | ways, 1, {}, "cpu")
-    if case is MIXTURE["EM"]:
-        likelihood(model, data, tmp_path, settings, {}, "cpu")
-    else:
+    if "likelihood" in settings["scores"]:
+        if "normalised" in settings["likelihood"]["estimators"]:
+            settings["likelihood"]["partition"] = ANNEALED
+        likelihood(model, data, tmp_path, settings, {}, "cpu", tmp_path / "states")
+    elif case is GAN["adversarial"]:
         lines = {"study": "samplers.interpolation", "interpolation": settings["interpolation"]}
         study(tmp_path, settings | lines, "cpu", {}, model=model)
 

@@ -36,7 +36,8 @@ def likelihood(
         data: Folder of the prepared data set.
         out: Receives `loglik.npy`, float64 [n], nats an image on the scale that
             `likelihood.json` states, and `likelihood.json`, {estimate: see
-            `deepgen.evaluation.likelihood.summarise`}; of several estimates the first.
+            `deepgen.evaluation.likelihood.summarise`}. Of several estimates, such as those of
+            forward and reverse annealing, `loglik.npy` has the first of the first estimator.
         settings: The resolved slice: model, model_space, likelihood, threads, and sampler if
             the experiment has one.
         code: Fingerprints of the model's code today.

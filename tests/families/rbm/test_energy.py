@@ -46,6 +46,8 @@ def test_probabilities_of_every_state():
 def test_the_chain_leaves_the_machine_as_it_is():
     step, p = kernel(MACHINE), torch.tensor(P, dtype=torch.float64)
     assert torch.allclose(p @ step, p, atol=1e-9)
+    flow = p[:, None] * step  # detailed balance, which reverse annealing needs
+    assert torch.allclose(flow, flow.T, atol=1e-9)
     values = torch.linalg.eigvals(step).abs().sort(descending=True).values
     assert values[1].item() == pytest.approx(0.2410185914, abs=1e-9)
 

@@ -1,4 +1,4 @@
-"""The family: partition functions by two ways, chains, and gradients against enumeration."""
+"""The family: partition functions by two ways, and chains against enumeration."""
 
 import itertools
 
@@ -10,7 +10,6 @@ from sklearn.neural_network import BernoulliRBM
 from deepgen.evaluation.likelihood import Given
 from deepgen.evaluation.likelihoods.normalised import log_likelihood, schedule
 from deepgen.families.rbm.model import RBM
-from deepgen.families.rbm.objective import ContrastiveDivergence
 from deepgen.samplers.gibbs import block_gibbs
 
 SIZE, HIDDEN = (2, 4, 1), 6
@@ -101,45 +100,21 @@ def test_samples_have_the_enumerated_distribution(binary):
     assert ((means > 0) & (means < 1)).all()
 
 
-def test_consecutive_samples_of_a_chain_are_neighbours(binary):
-    sampler = {"chains": 2, "burn_in": 0, "thinning": 1, "output": "draws"}
-    both = binary.sample(6, rng(), **sampler)
-    assert both.shape == (6, 8)
-    assert torch.equal(binary.sample(4, rng(), **sampler)[:2], both[:2])
-
-
-@pytest.mark.parametrize("centred", [False, True])
-def test_with_chains_at_equilibrium_the_gradient_is_exact(binary, centred):
-    """Against autograd of the enumerated log-likelihood; PCD's negative phase then is the model."""
-    data = torch.rand(64, 8, generator=rng(5)).round()
-    p = torch.softmax(-binary.free_energy(V).detach().double(), 0).float()
-    settings = {"steps": 1, "centred": centred, "centring_rate": 1.0}
-    count = 60_000
-    chosen = torch.multinomial(p, count, replacement=True, generator=rng(6))
-    objective = ContrastiveDivergence(settings | {"chains": count}, 8, HIDDEN)
-    objective.begin(binary, data, rng())
-    objective.chains.copy_(V[chosen])
-
-    class Batches:
-        def __next__(self):
-            return type("Batch", (), {"y": data})
-
-    (losses,) = objective.step(binary, Batches(), rng(7))
-    found = torch.autograd.grad(losses["model"], list(binary.parameters()))
-    log_p = -binary.free_energy(data) - torch.logsumexp(-binary.free_energy(V), 0)
-    w, b, c = torch.autograd.grad(-log_p.mean(), list(binary.parameters()))
-    if centred:  # the same step in coordinates whose origin is at the means
-        with torch.no_grad():
-            mean, offset = data.mean(0), objective.hidden_mean
-            hidden = binary.machine.hidden(V)
-            of_data = binary.machine.hidden(data)
-            first = (data - mean).T @ (of_data - offset) / len(data)
-            second = ((V - mean) * p[:, None]).T @ (hidden - offset)
-            w = second - first
-            b = b - w @ offset
-            c = c - mean @ w
-    for ours, exact in zip(found, (w, b, c), strict=True):
-        assert ours.numpy() == pytest.approx(exact.numpy(), abs=0.01)
+def test_consecutive_samples_are_those_of_one_chain(binary):
+    """Each chain's in order, one chain after the other; means are those that draws come from."""
+    generator, machine = rng(), binary.machine
+    v, draws, means = binary.independent(2, generator), [], []
+    for _ in range(2 + 3 * 2):
+        h = machine.draw_hidden(v, generator)
+        v = machine.draw_visible(h, generator)
+        draws.append(v)
+        means.append(machine.visible(h))
+    sampler = {"chains": 2, "burn_in": 2, "thinning": 2}
+    for output, every in (("draws", draws), ("means", means)):
+        expected = torch.cat(
+            [torch.stack([step[chain] for step in every[3::2]]) for chain in (0, 1)]
+        )
+        assert torch.equal(binary.sample(6, rng(), **sampler, output=output), expected)
 
 
 def test_likelihoods_name_their_direction_and_share_an_interval(binary):

@@ -42,7 +42,7 @@ class RBM(Model):
     def initialise(
         self, train: Tensor, rng: torch.Generator, first_phase: Model | None = None
     ) -> None:
-        """Weights from N(0, irange^2), visible biases from the marginals, hidden ones as set.
+        """Weights from N(0, weight_scale^2), visible biases from the marginals, hidden ones as set.
 
         Raises:
             ValueError: if there is a first phase.
@@ -54,8 +54,8 @@ class RBM(Model):
         if self.settings["visible"] == "gaussian":
             self.base.copy_(train.mean(0))
         else:
-            # As if every pixel had also been seen five times a minibatch of 100 in each state
-            # (released rbm_ais code), so that no pixel is impossible
+            # As if every pixel had also been seen five times a minibatch of 100 in each state, so
+            # that none is impossible (the released rbm_ais code counts them in the state 1 alone)
             extra = 5 * len(train) / 100
             means = (train.sum(0) + extra) / (len(train) + 2 * extra)
             self.base.copy_(torch.logit(means))
