@@ -75,6 +75,7 @@ def test_its_interval_is_what_other_chains_would_give():
         for s in range(40)
     ]
     spread = torch.stack([one.values.mean() for one in found]).std().item()
+    assert all(one.interval[0] < 0 < one.interval[1] for one in found)
     halves = [(one.interval[1] - one.interval[0]) / 2 for one in found]
     assert sum(halves) / len(halves) == pytest.approx(3 * spread, rel=0.35)
 

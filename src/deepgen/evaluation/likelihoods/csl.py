@@ -42,8 +42,7 @@ def log_likelihood(
     parts = torch.cat(own)
     values = torch.logsumexp(parts, 1) - math.log(count)
     sizes = torch.tensor([len(rows) for rows in means.split(length)], device=parts.device)
-    low, high = (end - values.mean().item() for end in _ends(parts, sizes, given.chains))
-    return {"csl": LogProb(values, "lower bound", count, (low, high))}
+    return {"csl": LogProb(values, "lower bound", count, _interval(parts, sizes, given.chains))}
 
 
 def of_chains(y: Tensor, means: Tensor, length: int) -> Tensor:
@@ -62,12 +61,17 @@ def of_chains(y: Tensor, means: Tensor, length: int) -> Tensor:
     return torch.stack(sums, 1)
 
 
-def _ends(parts: Tensor, sizes: Tensor, rng: torch.Generator) -> list[float]:
-    """Between what the mean over images lies when chains are drawn again with replacement."""
+def _interval(parts: Tensor, sizes: Tensor, rng: torch.Generator) -> tuple[float, float]:
+    """How far the mean over images goes when chains are drawn again with replacement.
+
+    From the mean of the redraws and not from the value, because they are all lower than that: each
+    lacks a third of the chains.
+    """
     count = len(sizes)
     chosen = torch.randint(count, (REDRAWS, count), generator=rng, device=rng.device)
     times = torch.zeros(REDRAWS, count, dtype=torch.float64, device=rng.device)
     times.scatter_add_(1, chosen, torch.ones_like(times))
     means = torch.stack([torch.logsumexp(parts + own.log(), 1).mean() for own in times])
     means -= (times @ sizes.double()).log()
-    return torch.quantile(means, parts.new_tensor([0.0015, 0.9985])).tolist()
+    low, high = torch.quantile(means - means.mean(), parts.new_tensor([0.0015, 0.9985])).tolist()
+    return low, high
