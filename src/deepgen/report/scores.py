@@ -102,7 +102,7 @@ def _cells_used(rows: pd.DataFrame) -> Cell:
         return EMPTY
     row = rows.iloc[0]
     return Cell(
-        f"{row['cells_used']:g} of {row['cells']:g} cells, {100 * row['held_out_share']:.0f} %",
+        f"{row['cells_used']:.3g} of {row['cells']:g} cells, {100 * row['held_out_share']:.0f} %",
         sources(rows),
     )
 
