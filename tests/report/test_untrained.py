@@ -8,7 +8,7 @@ from deepgen.errors import DeepgenError
 from deepgen.papers.gan2014.published import published
 from deepgen.papers.gan2014.table1 import paper_table
 from deepgen.report.long_form import long_form
-from deepgen.report.parzen import parzen_printed
+from deepgen.report.parzen import implied_sigma, parzen_printed
 from deepgen.report.printed import to_markdown
 from deepgen.report.roles import per_image
 from deepgen.report.untrained import UNTRAINED, compared_with_constant, reasons
@@ -82,8 +82,16 @@ def test_what_the_grid_allows_real_images_is_said_from_their_own_scores():
     scores[GRID]["grid_scores"] = [[0.1, -127.0], [0.1668, 243.7], [0.2154, 214.6]]
     (part,) = parzen_printed(table_of([ROWS[0], real], [SCORES[0], scores]))
     (note,) = [note for note in part.notes if "implies" in note]
-    assert "only 214.6 at σ = 0.2154" in note
-    assert "the published 225 implies a σ near 0.1668 or a finer grid" in note
+    assert "Real training images reach 243.7 nats at the grid's σ = 0.1668" in note
+    said = "implies its σ: 225 a σ near 0.1668 (at 0.2154 these images reach only 214.6)."
+    assert said in note
+    measured = table_of([ROWS[0], real], [SCORES[0], scores])
+    found = implied_sigma(measured, [225.0, 138.0, 121.0, 300.0, -200.0])
+    assert "225 a σ near 0.1668 (at" in found
+    assert (
+        "; 138 and 121 a σ near 0.1668 or 0.2154 (at 0.1 these images reach only −127.0)." in found
+    )
+    assert "300" not in found
     scores[GRID]["grid_scores"] = [[0.1, 300.0], [0.1668, 243.7]]
     (part,) = parzen_printed(table_of([ROWS[0], real], [SCORES[0], scores]))
     assert not any("implies" in note for note in part.notes)

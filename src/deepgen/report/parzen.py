@@ -1,5 +1,6 @@
 """Parzen scores as people read them; two estimators never share a column."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import pandas as pd
@@ -18,7 +19,7 @@ from deepgen.report.cells import (
 )
 from deepgen.report.printed import EMPTY, PrintedBlock, PrintedRow, PrintedTable, number
 from deepgen.report.untrained import UNTRAINED
-from deepgen.report.wording import name_in_papers
+from deepgen.report.wording import listed, name_in_papers
 
 HEADINGS = {
     PUBLISHED: "as published",
@@ -74,11 +75,11 @@ def _differences(rows: list[PrintedRow]) -> list[PrintedRow]:
     return [row for row in rows if any(cell != EMPTY for cell in row.cells)]
 
 
-def implied_sigma(table: pd.DataFrame, published: float) -> str:
-    """Which sigma of the released default grid a published number implies, as a sentence.
+def implied_sigma(table: pd.DataFrame, published: Iterable[float]) -> str:
+    """Which sigma of the released default grid published numbers imply, in two sentences.
 
-    Even real training images reach it at some values of the grid only; nothing is said if they
-    reach it at none or at all.
+    Even real training images reach them at some values of the grid only; nothing is said of one
+    that they reach at none or at all.
 
     Args:
         table: Measured rows of one data set and space, the reference of training images among them.
@@ -90,16 +91,25 @@ def implied_sigma(table: pd.DataFrame, published: float) -> str:
         return ""
     pairs = [pair.split("=") for pair in grid["grid_scores"].iloc[0].split(";")]
     scores = {sigma: float(nats) for sigma, nats in pairs}
-    enough = [sigma for sigma, nats in scores.items() if nats >= published]
-    if not 0 < len(enough) < len(scores):
+    numbers: dict[tuple[str, ...], list[str]] = {}
+    for nats in published:
+        enough = tuple(sigma for sigma, reached in scores.items() if reached >= nats)
+        if 0 < len(enough) < len(scores):
+            numbers.setdefault(enough, []).append(f"{nats:g}")
+    clauses = []
+    for enough, which in numbers.items():
+        best = max((s for s in scores if s not in enough), key=scores.get)
+        clauses.append(
+            f"{listed(which)} a σ near {' or '.join(enough)} (at {best} these images reach only "
+            f"{number(scores[best])})"
+        )
+    if not clauses:
         return ""
-    best = max((s for s in scores if s not in enough), key=scores.get)
     return (
         f"Real training images reach {number(grid['log_likelihood'].iloc[0])} nats at the grid's "
         f"σ = {grid['sigma'].iloc[0]} and {number(fine['log_likelihood'].iloc[0])} at the fine "
-        f"σ = {fine['sigma'].iloc[0]}, but only {number(scores[best])} at σ = {best} of the grid. "
-        f"So the published {published:g} implies a σ near {' or '.join(enough)} or a finer grid, "
-        "unless that model beats real images."
+        f"σ = {fine['sigma'].iloc[0]}. So, unless a model beat real images or its grid was finer, "
+        f"a published number implies its σ: {'; '.join(clauses)}."
     )
 
 
@@ -127,6 +137,6 @@ def _notes(measured: pd.DataFrame, published: pd.DataFrame, compared: pd.DataFra
     if (compared["standard_error_over"] == "seeds").any():
         notes.append(DIFFERENCE)
     theirs = published_of(compared, published)["log_likelihood"]
-    notes += filter(None, [implied_sigma(measured, value) for value in theirs])
+    notes += filter(None, [implied_sigma(measured, theirs)])
     notes += [UNTRAINED] * bool((measured["untrained"] != "").any())
     return notes + [EDGE] * starred(measured)
