@@ -309,7 +309,7 @@ ADAM = {"name": "adam"}
         (
             {"training.optimiser": {"model": {"name": "adgrad"}, "objective": ADAM}},
             "training.optimiser.model.name is 'adgrad': must be one of 'momentum', 'adam', "
-            "'rmsprop', 'adagrad'; did you mean 'adagrad'?",
+            "'rmsprop', 'released_rmsprop', 'adagrad'; did you mean 'adagrad'?",
         ),
         ({"paper": "gan2015"}, "paper is 'gan2015': must be 'gan2014'"),
         # Keys of an optimiser, of which one is called like an optimiser

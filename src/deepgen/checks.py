@@ -198,7 +198,7 @@ def _check_family(experiment: Experiment, where: str) -> None:
             model.check_alone()
     except ValueError as error:
         raise DeepgenError(f"{where}: {error}") from None
-    for part in (model, objective):
+    for part in (model, objective, experiment.model_space):
         try:
             part.check(DATASETS[experiment.dataset].shape, images)
         except ValueError as error:
@@ -233,6 +233,17 @@ def _check_figure(key: str, name: str, experiment: Experiment, where: str) -> No
             f"{where}: {key} is {name!r}, which shows validation scores, and the rule {rule.rule} "
             "takes none: leave it out, or choose another training.selection.rule"
         )
+    if figure.rules and rule.rule not in figure.rules:
+        raise DeepgenError(
+            f"{where}: {key} is {name!r}, which shows what training.selection.rule "
+            f"{' or '.join(figure.rules)} records, not {rule.rule}: set that, or leave it out"
+        )
+    space = experiment.score_space.name
+    if figure.spaces and space not in figure.spaces:
+        raise DeepgenError(
+            f"{where}: {key} is {name!r}, which needs the score_space "
+            f"{' or '.join(figure.spaces)}, not {space}: leave it out"
+        )
     if lacking := [score for score in figure.scores if score not in (experiment.scores or [])]:
         raise DeepgenError(
             f"{where}: {key} is {name!r}, which needs the score {lacking[0]}: add it to scores"
@@ -255,7 +266,7 @@ def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]
         for split, count in (("validation", valid), ("training", train), ("test", test))
     )
     selection, references = experiment.training.selection, experiment.references
-    if selection.rule == "validation_parzen":  # which scores on the images that are left
+    if hasattr(selection, "sigma_examples"):  # which scores on the images that are left
         key = "training.selection.sigma_examples"
         yield key, selection.sigma_examples, valid and valid - 1, of_valid
     if not takes_samples(experiment):

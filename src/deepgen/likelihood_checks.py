@@ -77,7 +77,7 @@ def _check_space(experiment: Experiment, scored: bool, where: str) -> None:
     if "likelihood" in (experiment.scores or []) and not possible:
         asked.append("scores has likelihood")
     rule = experiment.training.selection.rule
-    if rule == "validation_likelihood" and not space.HAS_DENSITY:
+    if "log_prob" in experiment.training.selection.NEEDS and not space.HAS_DENSITY:
         asked.append(f"training.selection.rule is {rule}")
     if scored:
         for i, name in enumerate(experiment.likelihood.estimators or []):

@@ -10,13 +10,15 @@ from torch import nn
 from deepgen.contracts import Batch, Clock, Model, Objective
 from deepgen.training.gradients import treat
 from deepgen.training.loop import Diverged, Loop
-from deepgen.training.settings import AdaGrad, Adam, Momentum, RMSprop
+from deepgen.training.optimisers import released_rmsprop
+from deepgen.training.settings import AdaGrad, Adam, Momentum, ReleasedRMSprop, RMSprop
 
 SETTINGS = {
     "momentum": Momentum(name="momentum").resolved(),
     "adam": Adam(name="adam", beta2=0.99, epsilon=1e-4).resolved(),
     "rmsprop": RMSprop(name="rmsprop", rho=0.8).resolved(),
     "adagrad": AdaGrad(name="adagrad").resolved(),
+    "released_rmsprop": ReleasedRMSprop(name="released_rmsprop").resolved(),
 }
 TORCH = {
     "adam": lambda p: torch.optim.Adam(p, 0.001, betas=(0.9, 0.99), eps=1e-4),
@@ -108,6 +110,24 @@ def test_a_restored_state_continues_with_the_same_bits(name):
         for _ in range(5):
             one.run_update()
     assert torch.equal(values(loop), values(other))
+
+
+def test_the_released_rmsprop_by_hand():
+    """One gradient above the floor of 0.01 under the root, one below, before and with momentum."""
+    p = torch.zeros(2, dtype=torch.float64)
+    optimiser = released_rmsprop.build([p], SETTINGS["released_rmsprop"] | {"learning_rate": 0.1})
+    g = torch.tensor([2.0, 0.001], dtype=torch.float64)
+    root = math.sqrt(0.05) * 2  # of 0.05 g^2
+    optimiser.step([g], Clock(0, 5.0))
+    first = [-0.1 * 2 / root, -0.1 * 0.001 / 0.01]
+    assert p.tolist() == pytest.approx(first)
+    assert optimiser.rates(Clock(0, 5.0))["momentum"] == 0
+    assert optimiser.rates(Clock(20_000, 9.0)) == {"learning_rate": 0.0001, "momentum": 0.5}
+    optimiser.step([g], Clock(1, 6.0))
+    second = math.sqrt(0.95 * 0.05 + 0.05) * 2
+    rate = 0.1 / 1.0005
+    expected = [first[0] * 1.5 - rate * 2 / second, first[1] * 1.5 - rate * 0.1]
+    assert p.tolist() == pytest.approx(expected)
 
 
 def test_groups_can_have_optimisers_of_their_own():

@@ -12,7 +12,12 @@ from deepgen.capabilities import LogProb
 from deepgen.contracts import Model, Validation
 from deepgen.data.spaces.dequantised import Dequantised
 from deepgen.data.spaces.pixels import Pixels
-from deepgen.training.selection import last, validation_likelihood, validation_parzen
+from deepgen.training.selection import (
+    last,
+    validation_likelihood,
+    validation_likelihood_and_parzen,
+    validation_parzen,
+)
 from deepgen.training.selection.scored import Scored
 
 DIMENSION = 4
@@ -203,6 +208,36 @@ def test_the_likelihood_rule_takes_the_same_noise_every_time(validation, monkeyp
     noise = 256 * torch.cat(model.seen[:3]) - validation
     assert 0 <= noise.min() < noise.max() <= 1
     assert noise.std() == pytest.approx(12**-0.5, rel=0.1)
+
+
+class Both(Normal):
+    """Samples get better as the density gets worse."""
+
+    def sample(self, n, rng, labels=None):
+        return 0.5 + 0.1 * torch.randn(n, DIMENSION, generator=rng) + (0.4 - self.error)
+
+
+def test_the_rule_with_both_scores_chooses_by_the_likelihood_alone(settings, validation):
+    model = Both(PIXELS)
+    both = validation_likelihood_and_parzen.build(settings, held(validation), 1)
+    alone = validation_likelihood.build(settings, held(validation), 1)
+    other = parzen(settings, validation)
+    rows = []
+    for epoch, error in ((2, 0.0), (4, 0.4)):
+        with torch.no_grad():
+            model.error.fill_(error)
+        rows.append(both.score(model, epoch))
+        expected = other.score(model, epoch)
+        assert rows[-1] == alone.score(model, epoch) | {
+            "parzen_score": expected["selection_score"],
+            "parzen_sigma": expected["selection_sigma"],
+            "parzen_fine_score": expected["fine_score"],
+            "parzen_fine_sigma": expected["fine_sigma"],
+        }
+    assert rows[0]["selection_score"] > rows[1]["selection_score"]
+    assert rows[0]["parzen_score"] < rows[1]["parzen_score"]
+    assert (both.best["epoch"], both.improved) == (2, False)
+    assert both.finished(8)
 
 
 def test_the_last_epoch_rule_scores_nothing_and_never_stops():

@@ -78,15 +78,15 @@ FILES = {
 }
 EDITS = [
     ("src/deepgen/families/__init__.py", '"mixture",', '"mixture", "histogram",'),
-    ("src/deepgen/training/settings.py", "OneOptimiser = Annotated[Momentum |",
+    ("src/deepgen/training/settings.py", "OneOptimiser = Annotated[\n    Momentum |",
      'class Signs(Optimiser):\n    name: Literal["signs"]\n\n\n'
-     "OneOptimiser = Annotated[Signs | Momentum |"),
+     "OneOptimiser = Annotated[\n    Signs | Momentum |"),
     ("src/deepgen/training/settings.py", "class Previews(",
      "class First(Selection):\n    READS_VALIDATION: ClassVar = False\n"
      '    rule: Literal["first"]\n\n\n'
      "class Previews("),
-    ("src/deepgen/training/settings.py", "ValidationParzen | ValidationLikelihood | Last,",
-     "ValidationParzen | ValidationLikelihood | First | Last,"),
+    ("src/deepgen/training/settings.py", "ValidationLikelihoodAndParzen | Last,",
+     "ValidationLikelihoodAndParzen | First | Last,"),
     ("src/deepgen/data/spaces/settings.py", "ModelSpace = Annotated[\n    Pixels |",
      'class Flipped(Dequantised):\n    name: Literal["flipped"]\n\n\n'
      "ModelSpace = Annotated[\n    Flipped | Pixels |"),

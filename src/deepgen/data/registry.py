@@ -193,6 +193,12 @@ _CIFAR10 = {
     "test_batch.bin": "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
 }
 
+# MD5 of each file, as torchvision has it
+_SVHN = {
+    "train_32x32.mat": "e26dedcc434d2e4c54c9b2d4a06d8373",
+    "test_32x32.mat": "eb5a983be6a315427106f1b164d9cef3",
+}
+
 DATASETS: dict[str, Dataset] = {
     "mnist": Dataset(
         title="MNIST",
@@ -294,6 +300,40 @@ DATASETS: dict[str, Dataset] = {
             "fold-5/test": 528,
         },
         shape=(48, 48, 1),
+    ),
+    "svhn": Dataset(
+        title="SVHN",
+        licence="non-commercial use only",
+        citation="Netzer, Wang, Coates, Bissacco, Wu and Ng, Reading digits in natural images with "
+        "unsupervised feature learning, NIPS workshop on deep learning and unsupervised feature "
+        "learning, 2011",
+        homepage="http://ufldl.stanford.edu/housenumbers/",
+        files=tuple(
+            VariantFile(
+                name=name,
+                variants=(
+                    Variant(
+                        name=name,
+                        digest=f"md5:{digest}",
+                        sources=(f"http://ufldl.stanford.edu/housenumbers/{name}",),
+                    ),
+                ),
+            )
+            for name, digest in _SVHN.items()
+        ),
+        parser="svhn",
+        parts={
+            "train": {"records": "train_32x32.mat"},
+            "test": {"records": "test_32x32.mat"},
+        },
+        # The released code took validation images from those that it trained on
+        splits={
+            "train": Split(part="train", start=0, stop=67_257),
+            "valid": Split(part="train", start=67_257, stop=73_257),
+            "test": Split(part="test", start=0, stop=26_032),
+        },
+        sizes={"train": 67_257, "valid": 6_000, "test": 26_032},
+        shape=(32, 32, 3),
     ),
     "tfd": Dataset(
         title="TFD",

@@ -190,7 +190,7 @@ class Plan:
         if stage == "fetch":
             dataset = self.config[owner].dataset
             return DATASETS[dataset].fetch_settings(dataset, self.config.run.data.tfd.file)
-        return stage_settings(stage, self.config[owner], name)
+        return stage_settings(stage, self.config[owner], name, self.config.run.papers)
 
     def _fingerprint(self, stage: str, owner: str, name: str) -> dict[str, str]:
         return self._code_from(*roots_of(stage, self.resolved(stage, owner, name)))

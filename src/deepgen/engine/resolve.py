@@ -13,10 +13,13 @@ from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import Study
 from deepgen.papers import figures_of, paper_of, studies_of
 from deepgen.report.wording import name_in_papers
-from deepgen.settings import Experiment, Run
+from deepgen.settings import Experiment, Papers, Run
+from deepgen.typed import Settings
 
 
-def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[str, Any]:
+def stage_settings(
+    stage: str, experiment: Experiment, name: str = "", papers: Settings | None = None
+) -> dict[str, Any]:
     """The settings a stage of an experiment depends on, resolved, and nothing else.
 
     A key that is absent in the experiment is absent here, so that it enters no identity.
@@ -24,6 +27,7 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
     Args:
         stage: As on the command line.
         name: Of the score, figure, study or reference, for the stages that have one.
+        papers: What the run says of papers beside their experiments; left out, their defaults.
 
     Raises:
         DeepgenError: for a name that is not known, or a count of images that is not.
@@ -43,9 +47,11 @@ def stage_settings(stage: str, experiment: Experiment, name: str = "") -> dict[s
         case "score":
             return _score_settings(experiment, settings, dataset, name)
         case "study":
-            return _study_settings(settings, studies_of(experiment.paper)[name])
+            own = _own_settings(experiment.paper, papers)
+            return _study_settings(settings | own, studies_of(experiment.paper)[name])
         case "figure":
-            return _figure_settings(experiment, settings, dataset, name)
+            own = _own_settings(experiment.paper, papers)
+            return _figure_settings(experiment, settings | own, dataset, name)
     if stage == "count" and dataset.training_images is None:
         raise DeepgenError(
             f"how many training images {experiment.dataset} has is not known, so that a training "
@@ -96,6 +102,11 @@ def _titles(paper: str, dataset: str, experiments: dict[str, Experiment]) -> lis
     """Titles of a paper's experiments on a data set that have a Parzen score."""
     own = [e for e in experiments.values() if (e.paper, e.dataset) == (paper, dataset)]
     return [e.title for e in own if "parzen" in (e.scores or [])]
+
+
+def _own_settings(paper: str | None, papers: Settings | None) -> dict[str, Any]:
+    """What a paper has beside its experiments, for the studies and figures of these."""
+    return getattr(papers or Papers(), paper).resolved() if paper else {}
 
 
 def _score_settings(

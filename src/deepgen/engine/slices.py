@@ -261,10 +261,10 @@ class StudyOf(Settings):
             ["reads"] * bool(study.reads) + ["fewest_samples"] * (study.of == "samples"),
         )
         own = {key: given[key] for key in study.settings}
-        kinds = {key: Experiment.__annotations__.get(key) for key in own}
+        kinds = {key: Experiment.__annotations__.get(key) for key in own}  # or the paper's
         for paper in map(paper_of, PAPERS):
-            if study.of == "nothing" and study in paper.STUDIES.values():
-                kinds = {key: paper.SETTINGS.__annotations__[key] for key in own}
+            if study in paper.STUDIES.values():
+                kinds |= {k: v for k, v in paper.SETTINGS.__annotations__.items() if k in own}
         for key, value in own.items():
             whole = _checked(kinds[key], value, key)
             if isinstance(whole, Settings) and whole.resolved() != value:

@@ -61,8 +61,9 @@ class ModelSettings(Settings):
     """Base of the settings of a model."""
 
     CAN: ClassVar[frozenset[str]] = frozenset()
-    # Those of `deepgen.capabilities`; `continue`, from a first phase; and `bits`: binary pixels,
-    # independent given the hidden units, whose probabilities `sample` gives as `means`
+    # Those of `deepgen.capabilities`; `continue`, from a first phase; `bits`: binary pixels,
+    # independent given the hidden units, whose probabilities `sample` gives as `means`; and
+    # `scales`: components of a code whose log-scales are the parameter `log_scale`
     KINDS: ClassVar[tuple[Kind, ...]] = ()  # a hybrid has several, its top first
     OBJECTIVES: ClassVar[tuple[type[ObjectiveSettings], ...]] = ()
     SAMPLER: ClassVar[type[Settings] | None] = None  # of the section `sampler`

@@ -16,7 +16,7 @@ class Study:
         of: What it starts from, of the selected checkpoint of the first seed.
         reads: Prepared splits, given in the scoring space.
         needs: Capabilities of the family.
-        settings: Sections of the experiment, or of the paper's settings, that it uses.
+        settings: Sections of the experiment, or of its paper's settings, that it uses.
         outputs: Files that it makes.
         fewest_samples: That it must be given.
     """
@@ -44,10 +44,12 @@ class Figure:
         scores: What the experiment must have been scored by.
         optional: As `inputs`, files `<score>.json`, left out where the experiment has no such score
             or, in `references/<name>/`, no such reference.
-        settings: What it uses: sections of the experiment, where it has them, or `at_the_end` (of
-            its objective), `published` (scores of its paper's table), `images` (numbers of a
-            split).
+        settings: What it uses: sections of the experiment or of its paper's settings, where they
+            have them, or `at_the_end` (of its objective), `published` (scores of its paper's
+            table), `images` (numbers of a split).
         validated: Whether the training must take validation scores.
+        rules: Those of `training.selection` that record what it shows; none where any will do.
+        spaces: Scoring spaces in which it can be; none where it can be in all.
         own: Settings that are always the same.
         tables: Of a paper as a whole: {role: table of the run's scores, without suffix}.
         compares: Of a paper as a whole: the data set on which the run must have at least two of the
@@ -63,6 +65,8 @@ class Figure:
     settings: tuple[str, ...] = ()
     own: dict[str, Any] = field(default_factory=dict)
     validated: bool = False
+    rules: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
     tables: dict[str, str] = field(default_factory=dict)
     compares: str = ""
 

@@ -17,7 +17,7 @@ NAMES = {"d_real": "D(x), training images", "d_fake": "D(G(z)), samples"}
 PLAYERS = {"loss_model": "generator", "loss_objective": "discriminator"}  # where there is a D
 TITLES = {"nll": "−log p(y) of minibatches (nats)"}
 # Columns of the time, of what schedules give and of validation scores, which learning_curve shows
-NOT_SHOWN = ("epoch", "update", "learning_rate", "momentum", "selection_", "fine_")
+NOT_SHOWN = ("epoch", "update", "learning_rate", "momentum", "selection_", "fine_", "parzen_")
 LEAST_SPAN = 0.1  # of an axis, as a fraction of its largest absolute value
 
 

@@ -9,6 +9,7 @@ MARK = " (ours)"  # ends the title of a model whose recipe no paper prints
 BEST = {
     "validation_parzen": "Parzen score on validation images",
     "validation_likelihood": "log-likelihood of validation images",
+    "validation_likelihood_and_parzen": "log-likelihood of validation images",
 }
 
 

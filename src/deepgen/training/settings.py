@@ -100,6 +100,36 @@ class RMSprop(Optimiser):
     epsilon: Positive = Field(1e-8, description="Added to the root of the squares' mean.")
 
 
+class LaterMomentum(Settings):
+    """Linear rise of the momentum between two epochs."""
+
+    initial: Fraction = Field(0.0, description="Up to the first of them.")
+    final: Fraction = Field(0.5, description="From the second one on.")
+    start_epoch: Count = Field(5, description="Last epoch with `initial`.")
+    saturation_epoch: Count = Field(6, description="First epoch with `final`.")
+
+    @model_validator(mode="after")
+    def _saturates_later(self):
+        if self.saturation_epoch <= self.start_epoch:
+            raise ValueError("saturation_epoch must be above start_epoch")
+        return self
+
+
+class ReleasedRMSprop(Optimiser):
+    """RMSprop with momentum, and a floor under the root, as in the released code of NICE."""
+
+    name: Literal["released_rmsprop"] = Field(
+        description="Module of `deepgen.training.optimisers`."
+    )
+    learning_rate: Positive = Field(0.001, description="At the first update.")
+    schedule: Schedule = Field(
+        Exponential(kind="exponential", decay_per_update=1.0005, minimum=0.0001)
+    )
+    rho: Fraction = Field(0.95, description="Decay of the squared gradients' mean.")
+    floor: Positive = Field(0.01, description="The root of that mean counts as at least this.")
+    momentum: LaterMomentum = LaterMomentum()
+
+
 class AdaGrad(Optimiser):
     """AdaGrad (Duchi et al. 2011)."""
 
@@ -108,7 +138,9 @@ class AdaGrad(Optimiser):
     epsilon: Positive = Field(1e-10, description="Added to the root of the squares' sum.")
 
 
-OneOptimiser = Annotated[Momentum | Adam | RMSprop | AdaGrad, Field(discriminator="name")]
+OneOptimiser = Annotated[
+    Momentum | Adam | RMSprop | ReleasedRMSprop | AdaGrad, Field(discriminator="name")
+]
 
 
 def _one_or_several(value: Any) -> str:
@@ -175,6 +207,16 @@ class ValidationLikelihood(Scored):
     )
 
 
+class ValidationLikelihoodAndParzen(ValidationParzen):
+    """Keep the model with the best log-likelihood, and record the Parzen score beside it."""
+
+    NEEDS: ClassVar = frozenset({"log_prob"})
+
+    rule: Literal["validation_likelihood_and_parzen"] = Field(
+        description="Module of `deepgen.training.selection`."
+    )
+
+
 class Last(Selection):
     """Keep the last model."""
 
@@ -211,6 +253,7 @@ class Training(Settings):
         "Left out, it is the family's own.",
     )
     selection: Annotated[
-        ValidationParzen | ValidationLikelihood | Last, Field(discriminator="rule")
+        ValidationParzen | ValidationLikelihood | ValidationLikelihoodAndParzen | Last,
+        Field(discriminator="rule"),
     ] = Field(ValidationParzen(rule="validation_parzen"))
     previews: Previews = Previews()

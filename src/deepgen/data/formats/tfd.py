@@ -7,8 +7,8 @@ each of five folds: 0 unlabelled, 1 training, 2 validation, 3 test. Labels are n
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
 
+from deepgen.data.matlab_file import read_fields
 from deepgen.data.part import Part
 from deepgen.data.splits import FOLDS, TEST, UNLABELLED, VALID
 from deepgen.errors import DeepgenError
@@ -33,31 +33,9 @@ def read(raw: Path, files: dict[str, str]) -> Part:
             holds what it must not.
     """
     path = raw / files["images"]
-    fields = _load(path)
+    fields = read_fields(path, ["images", "folds"], _CURE)
     images = _images(path, fields["images"])
     return Part(images, folds=_folds(path, fields["folds"], len(images)))
-
-
-def _load(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with open(path, "rb") as file:
-            start = file.read(1024)
-        if b"MATLAB 7.3" in start[:128] or b"\x89HDF" in start:
-            raise DeepgenError(
-                f"{path} is a MATLAB 7.3 file, which is HDF5: save it with -v7, or {_CURE}"
-            )
-        fields = loadmat(path, variable_names=["images", "folds"])
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: run deepgen fetch first") from None
-    except DeepgenError:
-        raise
-    except Exception as error:  # whatever SciPy's reader stumbles upon in a damaged file
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DeepgenError(f"{path} is no MATLAB file, or damaged ({reason}): {_CURE}") from None
-    for name in ("images", "folds"):
-        if name not in fields:
-            raise DeepgenError(f"{path} has no field {name}: {_CURE}")
-    return fields
 
 
 def _images(path: Path, images: np.ndarray) -> np.ndarray:

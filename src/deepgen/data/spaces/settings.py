@@ -2,12 +2,31 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from deepgen.typed import Positive, Settings
+from deepgen.typed import NotNegative, Positive, Settings
 
 
-class Pixels(Settings):
+class SpaceSettings(Settings):
+    """Base of the settings of a space."""
+
+    SCORED_IN: ClassVar[tuple[str, ...]]  # spaces in which samples may be scored
+    HAS_DENSITY: ClassVar[bool]  # whether likelihoods in it can be compared
+    OF_BITS: ClassVar[bool]  # whether values may be bits or probabilities of white
+
+    def check(self, shape: tuple[int, int, int], images: int | None) -> None:
+        """Refuse what does not fit the training set.
+
+        Args:
+            shape: Height, width and channels of an image.
+            images: How many there are, if that is known.
+
+        Raises:
+            ValueError: a sentence without its subject, the experiment's file.
+        """
+
+
+class Pixels(SpaceSettings):
     """y = x / 255, in [0, 1]."""
 
     SCORED_IN: ClassVar = ("pixels", "contrast-normalised")
@@ -17,7 +36,7 @@ class Pixels(Settings):
     name: Literal["pixels"] = Field(description="Module of `deepgen.data.spaces`.")
 
 
-class ContrastNormalised(Settings):
+class ContrastNormalised(SpaceSettings):
     """y = 55 (x - mean) / |x - mean| of every image, as released for CIFAR-10."""
 
     SCORED_IN: ClassVar = ("contrast-normalised",)
@@ -27,7 +46,7 @@ class ContrastNormalised(Settings):
     name: Literal["contrast-normalised"] = Field(description="Module of `deepgen.data.spaces`.")
 
 
-class Dequantised(Settings):
+class Dequantised(SpaceSettings):
     """y = (x + u) / 256 with uniform noise u, for densities; a model space only."""
 
     SCORED_IN: ClassVar = ("pixels", "contrast-normalised")
@@ -37,7 +56,7 @@ class Dequantised(Settings):
     name: Literal["dequantised"] = Field(description="Module of `deepgen.data.spaces`.")
 
 
-class Binarised(Settings):
+class Binarised(SpaceSettings):
     """y in {0, 1}, for models of bits; a model space only."""
 
     SCORED_IN: ClassVar = ("pixels",)
@@ -52,7 +71,7 @@ class Binarised(Settings):
     )
 
 
-class Standardised(Settings):
+class Standardised(SpaceSettings):
     """y = (x / 255 - mean) / deviation of each pixel over the training set; a model space only."""
 
     SCORED_IN: ClassVar = ("pixels", "contrast-normalised")
@@ -65,8 +84,39 @@ class Standardised(Settings):
     )
 
 
+class Whitened(SpaceSettings):
+    """y = W (t - mean), ZCA of dequantised images t, for densities; a model space only."""
+
+    SCORED_IN: ClassVar = ("pixels", "contrast-normalised")
+    HAS_DENSITY: ClassVar = True
+    OF_BITS: ClassVar = False
+
+    name: Literal["whitened"] = Field(description="Module of `deepgen.data.spaces`.")
+    range: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
+        [0.0, 1.0], description="Where the bytes are brought to before, as [low, high]."
+    )
+    regularisation: NotNegative = Field(
+        0.0, description="Added to every variance; the paper gives none."
+    )
+
+    @model_validator(mode="after")
+    def _range_rises(self):
+        if self.range[0] >= self.range[1]:
+            raise ValueError("range must be [low, high] with low < high")
+        return self
+
+    def check(self, shape: tuple[int, int, int], images: int | None) -> None:
+        """Fewer images than dimensions leave directions without variance."""
+        size = shape[0] * shape[1] * shape[2]
+        if images is not None and images <= size and not self.regularisation:
+            raise ValueError(
+                f"model_space.regularisation is 0, but {images} training images are too few to "
+                f"whiten {size} dimensions: set it above 0, to 0.01 for example"
+            )
+
+
 ModelSpace = Annotated[
-    Pixels | ContrastNormalised | Dequantised | Binarised | Standardised,
+    Pixels | ContrastNormalised | Dequantised | Binarised | Standardised | Whitened,
     Field(discriminator="name"),
 ]
 ScoreSpace = Annotated[Pixels | ContrastNormalised, Field(discriminator="name")]
