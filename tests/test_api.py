@@ -1,7 +1,10 @@
 """`deepgen.load_model`."""
 
+import math
+
 import numpy as np
 import pytest
+import torch
 
 import deepgen
 from deepgen.errors import DeepgenError
@@ -50,3 +53,68 @@ def test_images_are_in_the_scoring_space(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DeepgenError, match="missing"):
         deepgen.load_model(tmp_path / "none.safetensors")
+
+
+FLOW = {
+    "model": {
+        "family": "nice",
+        "prior": "logistic",
+        "couplings": [{"layers": 1, "units": 5}] * 2,
+        "partition": "odd_even",
+        "irange": 0.3,
+        "scaling": True,
+    },
+    "score_space": {"name": "pixels"},
+}
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        {"name": "dequantised"},
+        {"name": "whitened", "range": [-1.0, 1.0], "regularisation": 0.1},
+    ],
+)
+def test_a_flow_says_how_likely_images_are(tmp_path, space):
+    settings, shape = FLOW | {"model_space": space}, (2, 2, 1)
+    network = build_model(settings, shape)
+    train = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (50, 4), np.uint8))
+    network.model_space.fit(train)
+    network.initialise(train.float(), stream(1, "model"))
+    save_model(tmp_path / "flow.safetensors", network, settings, shape, {})
+    model = deepgen.load_model(tmp_path / "flow.safetensors")
+    images = train[:7].numpy().reshape(7, *shape)
+    found = model.log_prob(images, seed=3)
+    assert (found.shape, found.dtype) == ((7,), np.float64)
+    assert np.array_equal(found, model.log_prob(images.astype(float), seed=3))
+    assert not np.array_equal(found, model.log_prob(images, seed=4))
+    # Of the density on the scale of pixels in [0, 1], where a byte is as wide as 1/256
+    rng = stream(3, "api likelihood")
+    with torch.no_grad():
+        y, log_det = network.model_space(train[:7], rng)
+        expected = network.log_prob(y, rng).values + log_det + 4 * math.log(256)
+    assert found == pytest.approx(expected.numpy(), rel=1e-5)
+
+
+def test_what_has_no_likelihood_is_one_sentence(tmp_path):
+    settings, shape = FLOW | {"model_space": {"name": "dequantised"}}, (2, 2, 1)
+    network = build_model(settings, shape)
+    network.initialise(torch.zeros(1, 4), stream(1, "model"))
+    save_model(tmp_path / "flow.safetensors", network, settings, shape, {})
+    model = deepgen.load_model(tmp_path / "flow.safetensors")
+    images = np.zeros((3, *shape))
+    for place, value, said in (
+        ((1, 0, 0, 0), 256, "image 1, counted from 0, has the value 256, which is no byte"),
+        ((2, 1, 1, 0), -1, "image 2, counted from 0, has the value -1"),
+        ((0, 0, 1, 0), 0.5, "image 0, counted from 0, has the value 0.5"),
+        ((0, 0, 1, 0), np.nan, "image 0, counted from 0, has the value nan"),
+    ):
+        wrong = images.copy()
+        wrong[place] = value
+        with pytest.raises(DeepgenError, match=said):
+            model.log_prob(wrong)
+    adversarial = saved(tmp_path / "m.safetensors")
+    with pytest.raises(DeepgenError, match="the family gan has no log_prob"):
+        adversarial.log_prob(images)
+    with pytest.raises(DeepgenError, match=r"shape \[3, 4\] where \[n, 2, 2, 1\] is expected"):
+        model.log_prob(images.reshape(3, 4))

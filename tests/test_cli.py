@@ -84,7 +84,7 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; it has mnist"),
         (
             "config/config.yaml:nope",
-            "mnist-rbm, mnist-mixture, lfw-pretrain",
+            "mnist-rbm, mnist-mixture, mnist-nice",
         ),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
         ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),

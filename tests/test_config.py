@@ -13,6 +13,7 @@ from deepgen.config import load_config, load_experiment, merge
 from deepgen.engine.resolve import stage_settings
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.neighbours import FRAMED
+from deepgen.families import FAMILIES
 from deepgen.figures import samples
 from deepgen.figures.catalogue import STUDIES
 from deepgen.files import canonical_json
@@ -87,15 +88,18 @@ PUBLIC = ["mnist", "lfw", "cifar10-fc", "cifar10-conv"]
 SMALL = ["mnist-annealed", "lfw-small", "cifar10-small", "cifar10-conv-small"]
 RIVALS = ["mnist-dbn", "mnist-cae", "mnist-gsn", "lfw-dbn", "lfw-cae", "lfw-gsn"]
 KNOWN = ["mnist-rbm", "mnist-mixture"]
+FLOWS = ["mnist-nice", "mnist-nice-released", "lfw-nice", "svhn-nice", "svhn-nice-released"]
+FLOWS += ["cifar10-nice", "cifar10-nice-released"]
+SMALL_FLOWS = ["mnist-nice-short", "lfw-nice-small", "cifar10-nice-small"]
 
 
 @pytest.mark.parametrize(
     ("name", "experiments"),
     [
-        ("config", [*PUBLIC, *RIVALS, *KNOWN]),
-        ("laptop", [*SMALL, *RIVALS, *KNOWN]),
+        ("config", [*PUBLIC, *RIVALS, *KNOWN, *FLOWS]),
+        ("laptop", [*SMALL, *RIVALS, *KNOWN, *SMALL_FLOWS]),
         ("paper-cpu", [*PUBLIC, "mnist-mixture"]),
-        ("quick", ["mnist-annealed", "mnist-mixture"]),
+        ("quick", ["mnist-annealed", "mnist-mixture", "mnist-nice-short"]),
     ],
 )
 def test_shipped_run_files_load(root, name, experiments):
@@ -302,7 +306,7 @@ ADAM = {"name": "adam"}
         # Words that are not known
         (
             {"model.family": "gann"},
-            "model.family is 'gann': must be one of 'gan', 'mixture', 'rbm', 'dbn', 'cae', 'gsn'; "
+            f"model.family is 'gann': must be one of {', '.join(map(repr, FAMILIES))}; "
             "did you mean 'gan'?",
         ),
         ({"model": {"components": 5}}, "model.family is missing"),
@@ -311,7 +315,7 @@ ADAM = {"name": "adam"}
             "training.optimiser.model.name is 'adgrad': must be one of 'momentum', 'adam', "
             "'rmsprop', 'released_rmsprop', 'adagrad'; did you mean 'adagrad'?",
         ),
-        ({"paper": "gan2015"}, "paper is 'gan2015': must be 'gan2014'"),
+        ({"paper": "gan2015"}, "paper is 'gan2015': must be 'gan2014' or 'nice2014'"),
         # Keys of an optimiser, of which one is called like an optimiser
         (
             {"training.optimiser.momentum.initial": 2},

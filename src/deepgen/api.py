@@ -1,13 +1,21 @@
-"""Trained models from Python: load a file, draw images."""
+"""Trained models from Python: load a file, draw images, ask how likely images are."""
 
+import math
 from pathlib import Path
 
 import numpy as np
+import torch
+from pydantic import TypeAdapter
 
+from deepgen.capabilities import Density
 from deepgen.data.coordinates import build_space
+from deepgen.data.spaces.settings import ModelSpace
+from deepgen.errors import DeepgenError
 from deepgen.families import loading
 from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
+
+ROWS = 1000  # at a time, to bound the memory
 
 
 class TrainedModel:
@@ -28,6 +36,56 @@ class TrainedModel:
         """`n` fair random draws in the scoring space, float32 [n, H, W, C]."""
         images = draw(self.network, n, stream(seed, "api"), self.space, **self.sampler)
         return images.numpy().reshape(n, *self.metadata["shape"])
+
+    @torch.no_grad()
+    def log_prob(self, images: np.ndarray, seed: int = 1) -> np.ndarray:
+        """The log-likelihood of images, float64 [n], in nats, by one draw of a space's noise.
+
+        Args:
+            images: Bytes, whole numbers of 0..255, [n, H, W, C].
+            seed: Of the noise of dequantisation, and of a bound's or an estimate's own draws.
+
+        Returns:
+            A density of pixels in [0, 1], as the report has it, of discrete images a probability;
+            of a family with a bound, that bound by one draw.
+
+        Raises:
+            DeepgenError: for a family without a likelihood of its own, or other images.
+        """
+        family, space = self.metadata["model"]["family"], self.metadata["model_space"]
+        if not isinstance(self.network, Density):
+            raise DeepgenError(f"the family {family} has no log_prob: load a model of another")
+        if not TypeAdapter(ModelSpace).validate_python(space).HAS_DENSITY:
+            raise DeepgenError(
+                f"images have no density that could be compared in the model_space "
+                f"{space['name']!r}: load a model of dequantised images"
+            )
+        x = torch.from_numpy(_bytes(np.asarray(images), self.metadata["shape"]))
+        space, rng = self.network.model_space, stream(seed, "api likelihood")
+        scaling = 0.0 if space.discrete else x.shape[1] * math.log(256.0)
+        values = []
+        for rows in x.split(ROWS):
+            y, log_det = space(rows, rng)
+            found = self.network.log_prob(y, rng).values
+            values.append(found.double() + log_det.double() + scaling)
+        return torch.cat(values).numpy()
+
+
+def _bytes(images: np.ndarray, shape: list[int]) -> np.ndarray:
+    """Images as uint8 [n, D]."""
+    if images.shape[1:] != tuple(shape) or not len(images):
+        raise DeepgenError(
+            f"images have shape {list(images.shape)} where [n, {', '.join(map(str, shape))}] is "
+            "expected: reshape them"
+        )
+    wrong = ~((images >= 0) & (images <= 255) & (images == np.floor(images)))
+    if wrong.any():
+        i = int(np.argwhere(wrong)[0, 0])
+        raise DeepgenError(
+            f"image {i}, counted from 0, has the value {images[wrong][0]:g}, which is no byte: "
+            "give whole numbers of 0..255"
+        )
+    return images.reshape(len(images), -1).astype(np.uint8)
 
 
 def load_model(path: Path | str) -> TrainedModel:

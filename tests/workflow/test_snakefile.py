@@ -17,11 +17,13 @@ BIN = Path(sys.executable).parent
 STAGES = {
     "fetch_mnist", "prepare_mnist", "train", "sample", "make_reference", "classify", "select_sigma",
     "score", "score_under_window", "parzen_spread", "sampling", "likelihood",
-    "study_interpolation", "study_neighbours", "draw_figure",
+    "study_interpolation", "study_neighbours", "study_sphere", "study_spectrum", "draw_figure",
     "study_gan2014_theory", "draw_gan2014_figure1", "draw_gan2014_theory",
-    "make_tables", "write_page", "write_gan2014", "write_front_page",
+    "make_tables", "write_page", "write_gan2014", "write_nice2014", "write_front_page",
 }  # fmt: skip
-PUBLIC = {f"{stage}_{dataset}" for stage in ("fetch", "prepare") for dataset in ("lfw", "cifar10")}
+PUBLIC = {
+    f"{stage}_{dataset}" for stage in ("fetch", "prepare") for dataset in ("lfw", "cifar10", "svhn")
+}
 RIVALS = {"draw_gan2014_ranking"}  # two models of the paper's Table 1 can be ranked, one cannot
 
 
@@ -47,7 +49,7 @@ def clone(tmp_path_factory) -> Path:
 @pytest.mark.parametrize(
     ("config", "stages"),
     [
-        ("config/config.yaml", STAGES | PUBLIC | RIVALS),
+        ("config/config.yaml", STAGES | PUBLIC | RIVALS | {"study_inpainting"}),
         ("config/quick.yaml", STAGES | {"count_operations"}),
     ],
 )
@@ -70,7 +72,9 @@ def test_a_set_that_must_be_asked_for_is_left_out_with_one_line(clone):
     result = call("snakemake", "-n", cwd=clone)
     lines = [line for line in result.stderr.splitlines() if line.startswith("deepgen:")]
     assert len(lines) == 1
-    assert lines[0].startswith("deepgen: left out: tfd, tfd-dbn, tfd-cae, tfd-gsn: TFD_48x48.mat")
+    assert lines[0].startswith(
+        "deepgen: left out: tfd, tfd-dbn, tfd-cae, tfd-gsn, tfd-nice, tfd-nice-released: TFD"
+    )
     assert "data.tfd.file" in lines[0]
     assert "fetch_tfd" not in result.stdout + result.stderr
 

@@ -93,7 +93,12 @@ MODEL, DATA = Option("model file"), Option("folder that prepare made")
 SAMPLES = Option("samples.npy")
 OF_STUDIES = {
     *(f"study_{study}" for paper in (None, *PAPERS) for study in studies_of(paper)),
-    *(f"study_{paper}_{study}" for paper in PAPERS for study in paper_of(paper).STUDIES),
+    *(
+        f"study_{paper}_{name}"
+        for paper in PAPERS
+        for name, study in paper_of(paper).STUDIES.items()
+        if study.of == "nothing"
+    ),
 }
 OF_FIGURES = {f"draw_{paper}_{name}" for paper in PAPERS for name in paper_of(paper).RUN_FIGURES}
 
@@ -285,7 +290,8 @@ STAGES = {
     "study": Stage(
         help="work out what a figure shows",
         makes="what figures show and no other stage makes: `interpolation.npz`, "
-        "`neighbours.npz`, and for the paper's Figure 1 `gan2014/{figure1,theory}.npz`",
+        "`neighbours.npz`, what a paper's own figures show, such as `inpainting.npz`, and for "
+        "Figure 1 of the first paper `gan2014/{figure1,theory}.npz`",
         settings=slices.StudyOf,
         inputs=inputs.of_study,
         outputs=lambda settings: slices.study_of(settings["study"]).outputs,

@@ -1,3 +1,3 @@
 """The families, listed: each is a folder with `settings`, `model` and `objective`."""
 
-FAMILIES = ("gan", "mixture", "rbm", "dbn", "cae", "gsn")
+FAMILIES = ("gan", "mixture", "rbm", "dbn", "cae", "gsn", "nice")

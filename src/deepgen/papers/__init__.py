@@ -5,7 +5,7 @@ from types import ModuleType
 
 from deepgen.figures.catalogue import FIGURES, STUDIES, Figure, Study
 
-PAPERS = ("gan2014",)
+PAPERS = ("gan2014", "nice2014")
 
 
 def paper_of(name: str) -> ModuleType:

@@ -19,6 +19,14 @@ READING = {
     "exceed it.",
     "estimate": "Estimate: the likelihood may lie on either side of it.",
 }
+# What a number on each scale compares with
+SCALES = {
+    "density over pixels in [0, 1]": "A density over pixels in [0, 1], such as that of a mixture "
+    "of Gaussians or a flow, compares with densities of the same images under the same noise; on "
+    "another scale it differs by a constant a dimension, which bits per dimension do not.",
+    "probability of discrete images": "A probability of discrete images compares with those of the "
+    "same bits, drawn alike, and with no density.",
+}
 # Estimators as a heading names them, and how to read them; others go without saying
 ESTIMATORS = {
     "forward": (
@@ -104,6 +112,7 @@ def _notes(table: pd.DataFrame) -> list[str]:
     present = set(table["kind"])
     notes = [text for kind, text in READING.items() if kind in present]
     notes += [text for name, (_, text) in ESTIMATORS.items() if name in set(table["estimator"])]
+    notes += [text for scale, text in SCALES.items() if scale in set(table["scale"])]
     notes.append(f"Numbers compare within a column only, and never with a Parzen score. {ERRORS}")
     if table["interval_low"].notna().any():
         notes.append(
