@@ -1,6 +1,5 @@
 """Trained models from Python: load a file, draw images, ask how likely images are."""
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ from deepgen.capabilities import Density
 from deepgen.data.coordinates import build_space
 from deepgen.data.spaces.settings import ModelSpace
 from deepgen.errors import DeepgenError
+from deepgen.evaluation.likelihood import Given, summarise
+from deepgen.evaluation.likelihoods.direct import log_likelihood
 from deepgen.families import loading
 from deepgen.samplers.draw import draw
 from deepgen.seeds import stream
-
-ROWS = 1000  # at a time, to bound the memory
 
 
 class TrainedModel:
@@ -37,7 +36,6 @@ class TrainedModel:
         images = draw(self.network, n, stream(seed, "api"), self.space, **self.sampler)
         return images.numpy().reshape(n, *self.metadata["shape"])
 
-    @torch.no_grad()
     def log_prob(self, images: np.ndarray, seed: int = 1) -> np.ndarray:
         """The log-likelihood of images, float64 [n], in nats, by one draw of a space's noise.
 
@@ -61,14 +59,9 @@ class TrainedModel:
                 f"{space['name']!r}: load a model of dequantised images"
             )
         x = torch.from_numpy(_bytes(np.asarray(images), self.metadata["shape"]))
-        space, rng = self.network.model_space, stream(seed, "api likelihood")
-        scaling = 0.0 if space.discrete else x.shape[1] * math.log(256.0)
-        values = []
-        for rows in x.split(ROWS):
-            y, log_det = space(rows, rng)
-            found = self.network.log_prob(y, rng).values
-            values.append(found.double() + log_det.double() + scaling)
-        return torch.cat(values).numpy()
+        given = Given(self.network, self.network.model_space, x, {})
+        draw_of_noise = log_likelihood(given, stream(seed, "api likelihood"), {})["direct"]
+        return summarise([draw_of_noise], given.space, x.shape[1])[0].numpy()
 
 
 def _bytes(images: np.ndarray, shape: list[int]) -> np.ndarray:

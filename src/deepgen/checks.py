@@ -14,6 +14,7 @@ from deepgen.likelihood_checks import check_likelihood, likelihood_with_defaults
 from deepgen.papers import PAPERS, figures_of, needs, paper_of, studies_of
 from deepgen.sections import check_section, closest
 from deepgen.settings import Experiment, Reference, Run
+from deepgen.training.settings import ValidationParzen
 
 
 def check_run(run: Run, where: str) -> None:
@@ -266,7 +267,7 @@ def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]
         for split, count in (("validation", valid), ("training", train), ("test", test))
     )
     selection, references = experiment.training.selection, experiment.references
-    if hasattr(selection, "sigma_examples"):  # which scores on the images that are left
+    if isinstance(selection, ValidationParzen):  # which scores on the images that are left
         key = "training.selection.sigma_examples"
         yield key, selection.sigma_examples, valid and valid - 1, of_valid
     if not takes_samples(experiment):

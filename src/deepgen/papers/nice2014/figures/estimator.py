@@ -60,9 +60,9 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
         f"other, in the order of epochs ({len(scored)} of {epochs:,} were scored)."
     )
     agreed = []
-    for column, words in PARZEN.items():
-        found = spearmanr(scored[EXACT], scored[column]).statistic if len(scored) > 1 else math.nan
-        if len(scored) >= FEWEST and math.isfinite(found):
+    for column, words in PARZEN.items() if len(scored) >= FEWEST else ():
+        found = spearmanr(scored[EXACT], scored[column]).statistic
+        if math.isfinite(found):
             agreed.append(f"{number(found, 2)} ({words})")
     if agreed:
         text += f" Rank correlation of the two over epochs: {' and '.join(agreed)}."
