@@ -5,7 +5,12 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("requirements.lock", "requirements-torch.lock", "requirements-torch-cpu.lock")
+NAMES = (
+    "requirements.lock",
+    "requirements-torch.lock",
+    "requirements-torch-cpu.lock",
+    "requirements-uv.lock",
+)
 
 
 def locked(name):
@@ -32,7 +37,7 @@ def test_all_that_the_project_asks_for_is_locked():
 
 
 def test_both_builds_of_torch_are_one_version():
-    cpu, usual = (locked(name)["torch"][0] for name in reversed(NAMES[1:]))
+    cpu, usual = (locked(name)["torch"][0] for name in (NAMES[2], NAMES[1]))
     assert cpu == f"{usual}+cpu"
 
 
@@ -40,6 +45,11 @@ def test_cuda_comes_only_with_the_usual_build_of_torch():
     """Of which one wheel has several hundred megabytes."""
     assert not [name for name in locked(NAMES[0]) if re.match("nvidia|cuda|triton|torch", name)]
     assert list(locked(NAMES[2])) == ["torch"]
+
+
+def test_the_installer_stands_alone():
+    """It is installed by pip, and then installs the rest."""
+    assert list(locked(NAMES[3])) == ["uv"]
 
 
 def test_no_lock_names_a_server():
