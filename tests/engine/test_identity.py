@@ -419,3 +419,10 @@ def test_planning_imports_neither_torch_nor_pandas():
     modules = run_python(sys.executable, program, ROOT / "src").split()
     assert "deepgen.engine.plan" in modules
     assert {"torch", "pandas", "matplotlib", "sklearn"} & set(modules) == set()
+
+
+def test_a_page_is_written_without_torch():
+    """A report has dozens of pages, and torch takes longer than a page."""
+    program = "import sys, deepgen.stages.report, deepgen.stages.table; print(*sys.modules)"
+    modules = run_python(sys.executable, program, ROOT / "src").split()
+    assert {"torch", "sklearn", "scipy.stats"} & set(modules) == set()

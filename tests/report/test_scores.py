@@ -3,7 +3,7 @@
 import pytest
 
 from deepgen.errors import DeepgenError
-from deepgen.evaluation import data_copying, mmd, precision_recall, two_sample
+from deepgen.evaluation.readings import READINGS
 from deepgen.report.long_form import FORMS, long_form
 from deepgen.report.printed import Cell, to_markdown
 from deepgen.report.scores import CELLS, COLLAPSED, scores_printed
@@ -137,10 +137,10 @@ def test_cells_of_the_copying_test_and_collapsed_samples_are_told():
 
 def test_each_shown_score_says_how_to_read_it():
     (part,) = scores_printed(long_form("scores", RESULTS))
-    for module in (two_sample, precision_recall, mmd, data_copying):
-        assert f"{module.TITLE}: {module.READING}" in part.notes
+    for reading in READINGS.values():
+        assert f"{reading.title}: {reading.text}" in part.notes
     (only,) = scores_printed(long_form("scores", RESULTS[:1]))
-    assert not any(data_copying.READING in note for note in only.notes)
+    assert not any(READINGS["data_copying"].text in note for note in only.notes)
     assert any("Training images show" in note for note in only.notes)
     assert "10,000 samples and 10,000 unseen images" in to_markdown([only])
 

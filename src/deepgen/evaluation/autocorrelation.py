@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-LAGS = (1, 10, 100)
+from deepgen.evaluation.readings import LAGS
+
 RUNS = 20  # into which a single chain is cut
 NOTHING = 1e-12  # of the samples' size: differences below it are rounding
 

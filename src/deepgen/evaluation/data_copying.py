@@ -19,19 +19,9 @@ from torch import Tensor, from_numpy, get_num_threads
 
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.distances import nearest_squared
+from deepgen.evaluation.readings import LEAST_IN_CELL
 from deepgen.evaluation.sets import Sets, choose
 
-TITLE = "Data copying (C_T)"
-READING = (
-    "0 is best; under -3 samples lie nearer to training images than unseen images do, as copies "
-    "and blur do; far above 0 they lie farther off."
-)
-
-HOLDS = "the cells and the training set"
-
-# The paper's tau = 20 / m: below this the normal approximation of U is poor. Asked of held-out
-# images as well, of which the paper has enough in every cell.
-LEAST_IN_CELL = 20
 ITERATIONS = 30
 
 

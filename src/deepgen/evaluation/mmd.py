@@ -16,11 +16,6 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation.distances import squared_distances
 from deepgen.evaluation.sets import Sets, equal_numbers
 
-TITLE = "Squared maximum mean discrepancy"
-READING = "0 is best; below about twice its error this kernel cannot tell samples from test images."
-
-HOLDS = "the kernel's bandwidth"
-
 BANDWIDTH_IMAGES = 2000
 
 

@@ -14,18 +14,8 @@ from torch import Tensor
 
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.distances import squared_distances, squared_radii
+from deepgen.evaluation.readings import LEAST_VARIANCE
 from deepgen.evaluation.sets import Sets, equal_numbers
-
-TITLE = "Precision, recall, density and coverage"
-READING = (
-    "1 is best: precision and density ask whether samples look like test images, recall and "
-    "coverage whether every test image has samples like it."
-)
-
-HOLDS = "the balls of both sets"
-
-# Samples whose total variance is a smaller share of the test images' describe one picture
-LEAST_VARIANCE = 0.01
 
 # The same distance computed in two blocks differs by rounding; as in `prdc`, a tie is outside.
 TIE = 1.0 - 1e-9

@@ -2,7 +2,7 @@
 
 import math
 
-from scipy.stats import t
+from scipy.special import stdtrit
 
 LEVEL = 0.95
 
@@ -26,5 +26,5 @@ def prediction_interval(mean: float, deviation: float, n: int) -> tuple[float, f
     """
     if n < 2:
         raise ValueError(f"{n} draws have no spread: give at least two")
-    half = float(t.ppf((1 + LEVEL) / 2, n - 1)) * deviation * math.sqrt(1 + 1 / n)
+    half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * deviation * math.sqrt(1 + 1 / n)
     return mean - half, mean + half

@@ -21,11 +21,6 @@ from torch import get_num_threads
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.sets import Sets, equal_numbers
 
-TITLE = "Classifier two-sample test (accuracy)"
-READING = "0.5 is best; 1 means that a classifier can always tell a sample from a test image."
-
-HOLDS = "the fitted classifier"
-
 HIDDEN, BATCH, UPDATES = 128, 100, 2000
 
 

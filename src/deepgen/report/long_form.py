@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from deepgen.errors import DeepgenError
-from deepgen.evaluation.autocorrelation import LAGS
+from deepgen.evaluation.readings import LAGS
 from deepgen.report.read import load
 from deepgen.report.roles import per_image, roles
 from deepgen.report.same_model import mark_same_models

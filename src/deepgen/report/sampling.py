@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from deepgen.evaluation.autocorrelation import LAGS
 from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
+from deepgen.evaluation.readings import LAGS
 from deepgen.places import Place
 from deepgen.report.cells import EDGE, lines, score_cell, sources, starred
 from deepgen.report.costs import Cost, job_seconds, mean_cost, measured, not_recorded

@@ -5,17 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from deepgen.evaluation import data_copying, mmd, precision_recall, two_sample
-from deepgen.evaluation.precision_recall import LEAST_VARIANCE
+from deepgen.evaluation.readings import LEAST_IN_CELL, LEAST_VARIANCE, READINGS
 from deepgen.report.cells import lines, pick, score_cell, sources
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedTable
 
-MODULES = {
-    "two_sample": two_sample,
-    "precision_recall": precision_recall,
-    "mmd": mmd,
-    "data_copying": data_copying,
-}
 # Heading, unit of the printed number, decimals at least
 HEADINGS = {
     "two_sample": ("Two-sample accuracy", 1.0, 3),
@@ -108,25 +101,24 @@ def _cells_used(rows: pd.DataFrame) -> Cell:
 
 
 def _notes(table: pd.DataFrame) -> list[str | Cell]:
-    """How to read each score that is shown, in the words of its own module."""
+    """How to read each score that is shown."""
     present = set(table["score"])
     shown = {"precision_recall": {"precision", "recall", "density", "coverage"}}
     notes = [
-        f"{module.TITLE}: {module.READING}"
-        for name, module in MODULES.items()
+        f"{reading.title}: {reading.text}"
+        for name, reading in READINGS.items()
         if present & shown.get(name, {name})
     ]
     holds = [
-        f"{module.TITLE.split(' (')[0].lower()}, {module.HOLDS}"
-        for name, module in MODULES.items()
+        f"{reading.title.split(' (')[0].lower()}, {reading.holds}"
+        for name, reading in READINGS.items()
         if present & shown.get(name, {name})
     ]
     if (table["collapsed"] > 0).any():
         notes.append(COLLAPSED)
     if table["cells_used"].notna().any():
         notes.append(
-            f"C_T speaks of the cells with at least {data_copying.LEAST_IN_CELL} samples and "
-            "held-out images."
+            f"C_T speaks of the cells with at least {LEAST_IN_CELL} samples and held-out images."
         )
     samples, images = table["num_samples"].max(), table["num_test_examples"].max()
     notes.append(
