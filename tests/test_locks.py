@@ -27,7 +27,9 @@ def test_what_builds_the_site_is_locked_apart():
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = {re.match(r"[a-z0-9-]+", entry)[0] for entry in groups["dependency-groups"]["docs"]}
     assert asked <= locked(DOCS).keys()
-    assert {"mkdocs", "mkdocs-material"} & {name for file in NAMES for name in locked(file)} == set()
+    assert {"mkdocs", "mkdocs-material"} & {
+        name for file in NAMES for name in locked(file)
+    } == set()
     assert "torch" not in locked(DOCS)
 
 

@@ -24,8 +24,8 @@ STAGES = [
 ]
 STYLE = """\
   graph [rankdir=LR, bgcolor="transparent", margin=0, nodesep=0.16, ranksep=0.42];
-  node [shape=box, style="rounded,filled", fillcolor="#eef3f8", color="#4a6785", fontname="sans-serif",
-        fontsize=14, height=0.36, margin="0.13,0.04"];
+  node [shape=box, style="rounded,filled", fillcolor="#eef3f8", color="#4a6785", fontsize=14,
+        fontname="sans-serif", height=0.36, margin="0.13,0.04"];
   edge [color="#8a97a5", arrowsize=0.6];
 """
 

@@ -1,6 +1,6 @@
 """What the site has beyond docs/: READMEs, the API, the published reports, linked files, diagrams.
 
-Links are written for a code host, as paths in the repository, and are turned into those of the site.
+Links are written for a code host, as paths in the repository, and become those of the site.
 """
 
 import posixpath

@@ -1,4 +1,4 @@
-"""Captions for `snakemake --report`, as Snakemake renders them: with any outputs, without a warning."""
+"""Captions for `snakemake --report`, rendered as Snakemake does it, give no warning."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ WILDCARDS = [
 @pytest.mark.parametrize("caption", CAPTIONS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("wildcards", WILDCARDS, ids=["experiment", "paper"])
 def test_a_caption_is_sound(caption, wildcards):
-    outputs = [f"results/x_/report/figures/y_/figure2a_ours{end}" for end in (".png", ".pdf", ".txt")]
+    outputs = [f"results/x_/report/figures/y_/figure2a{end}" for end in (".png", ".pdf", ".txt")]
     snakemake = SimpleNamespace(output=outputs, wildcards=wildcards)
     template = Environment(undefined=StrictUndefined).from_string(caption.read_text())
     text = template.render(snakemake=snakemake)

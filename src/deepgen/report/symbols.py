@@ -12,8 +12,8 @@ def typeset(text: str) -> Markup:
     """A text for HTML, escaped, in which indices are set low.
 
     Example:
-        >>> typeset("p_g < p_data, C_T; max_D V of figure2b_lfw")
-        Markup('<i>p</i><sub>g</sub> &lt; <i>p</i><sub>data</sub>, <i>C</i><sub>T</sub>; max<sub>D</sub> V of figure2b_lfw')
+        >>> print(typeset("p_g < p_data; max_D V of figure2b_lfw"))
+        <i>p</i><sub>g</sub> &lt; <i>p</i><sub>data</sub>; max<sub>D</sub> V of figure2b_lfw
     """
     return Markup(SYMBOL.sub(_html, str(escape(text))))
 
