@@ -1,5 +1,5 @@
 # `make reproduce` (RUN=quick by default; RUN=laptop, RUN=paper) and `make test`, or `make test-all`;
-# `make install` alone for clusters; of a finished run `make pdf` and `make publish`.
+# `make install` alone for clusters; of a finished run `make pdf` and `make publish`; `make docs`.
 RUN ?= quick
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,7 +7,7 @@ CONFIG := $(if $(filter paper,$(RUN)),config/config.yaml,config/$(RUN).yaml)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: reproduce install test test-all lint faults unlock pdf publish lock clean
+.PHONY: reproduce install test test-all lint faults unlock pdf publish docs dag lock clean
 
 reproduce: $(BIN)/.installed
 	snakemake --cores all --configfile $(CONFIG)
@@ -43,6 +43,21 @@ pdf: $(BIN)/.installed
 publish: $(BIN)/.installed
 	deepgen publish results/$(RUN)
 
+# The site, in site/; what builds it is in an environment of its own and imports nothing of deepgen
+docs: .venv-docs/.installed
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
+	@echo "open site/index.html"
+
+.venv-docs/.installed: requirements-docs.lock
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet $(LOCKED) -r requirements-docs.lock
+	touch $@
+
+# The figure of the stages in the README; needs Graphviz
+dag: $(BIN)/.installed
+	snakemake --rulegraph --configfile config/quick.yaml | python docs/figures/dag.py | tred | \
+		dot -Tsvg > docs/figures/dag.svg
+
 # The locks are complete, hence --no-deps, and cover Linux and macOS on both kinds of machines. torch
 # stands apart: what the package index has for Linux brings gigabytes of CUDA, so the CPU wheel of the
 # same version is taken where pip's own settings know a place that has it. uv takes a tenth of pip's
@@ -67,6 +82,8 @@ lock: $(BIN)/.installed
 		--python-version 3.11 --no-annotate --no-header --quiet --output-file .venv/all.lock
 	awk '/^[a-z]/ { part = /^(torch==|triton==|nvidia-|cuda-)/ ? "-torch" : /^uv==/ ? "-uv" : "" } \
 		{ print > ("requirements" part ".lock") }' .venv/all.lock
+	uv pip compile --group docs --universal --generate-hashes --upgrade --python-version 3.11 \
+		--no-annotate --no-header --quiet --output-file requirements-docs.lock
 
 clean:
-	rm -rf .venv .snakemake results logs
+	rm -rf .venv .venv-docs .snakemake results logs site

@@ -11,6 +11,7 @@ NAMES = (
     "requirements-torch-cpu.lock",
     "requirements-uv.lock",
 )
+DOCS = "requirements-docs.lock"  # of the site alone
 
 
 def locked(name):
@@ -22,9 +23,19 @@ def locked(name):
 
 
 def test_every_package_has_digests():
-    for name in NAMES:
+    for name in (*NAMES, DOCS):
         for package, (_, entry) in locked(name).items():
             assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), package
+
+
+def test_what_builds_the_site_is_locked_apart():
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = {re.match(r"[a-z0-9-]+", entry)[0] for entry in groups["dependency-groups"]["docs"]}
+    assert asked <= locked(DOCS).keys()
+    assert {"mkdocs", "mkdocs-material"} & {
+        name for file in NAMES for name in locked(file)
+    } == set()
+    assert "torch" not in locked(DOCS)
 
 
 def test_all_that_the_project_asks_for_is_locked():

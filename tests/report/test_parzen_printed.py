@@ -112,5 +112,5 @@ def test_folds_are_explained():
     tfd = [row | {"dataset": "TFD"} for row in ROWS[:2]]
     scores = [folded(2000.0, [0.1, 0.13]), folded(2010.0, [0.11, 0.2])]
     (part,) = parzen_printed(table_of(tfd, scores))
-    assert "2005.0 ± 26.0 (folds) ± 5.0 (seeds, n = 2)" in to_markdown([part])
+    assert "2,005.0 ± 26.0 (folds) ± 5.0 (seeds, n = 2)" in to_markdown([part])
     assert any("Each fold has its own σ" in note for note in part.notes)

@@ -85,7 +85,7 @@ def test_one_block_a_representation_with_references_last():
         "Density",
         "Coverage",
         "MMD² × 10,000",
-        "C_T",
+        "Data copying",
     ]
     assert [block.title.split()[0] for block in part.blocks] == ["Pixels", "Features"]
     assert list(_rows(part)) == [
@@ -100,11 +100,11 @@ def test_no_cell_hides_its_error():
     mine = _rows(part)["Adversarial nets, selected checkpoint"]
     assert mine["MMD² × 10,000"].text == "2.50 ± 0.04 ± 0.50 (seeds, n = 2)"
     assert mine["Two-sample accuracy"].text == "0.99993 ± 0.00008"
-    assert mine["C_T"].text == "−12.3 ± 0.3"
-    assert mine["C_T"].sources == ("mnist/seed-1/selected/data_copying.json",)
+    assert mine["Data copying"].text == "−12.3 ± 0.3"
+    assert mine["Data copying"].sources == ("mnist/seed-1/selected/data_copying.json",)
     training = _rows(part)["10,000 training images"]
     assert training["MMD² × 10,000"].text == "−0.013 ± 0.008"
-    assert training["C_T"].text == "–"
+    assert training["Data copying"].text == "–"
     # Equal seeds have no error over seeds, a share of all has none over examples
     last = _rows(part)["Adversarial nets, last checkpoint"]
     assert last["MMD² × 10,000"].text == "9.00 ± 0.04"
@@ -125,7 +125,7 @@ def test_cells_of_the_copying_test_and_collapsed_samples_are_told():
     rows = _rows(part)
     mine = rows["Adversarial nets, selected checkpoint"]
     assert mine[CELLS].text == "7 of 10 cells, 64 %"
-    assert mine[CELLS].sources == mine["C_T"].sources
+    assert mine[CELLS].sources == mine["Data copying"].sources
     assert mine["Density"].text == "0.500 ± 0.010†"
     assert rows["10,000 training images"]["Density"].text == "0.500 ± 0.010"
     assert COLLAPSED in part.notes

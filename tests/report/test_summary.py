@@ -146,13 +146,13 @@ def test_folds_and_what_was_not_run():
     rows = [ROWS[0] | {"dataset": "TFD"}]
     cells, _ = _one([22], 22, 22, rows, [folded(2000.0, [0.1, 0.2])], dataset_title="TFD")
     assert [cell.text for cell in cells][:3] == [
-        "2057 ± 26 (folds)",
-        "2000.0 ± 26.0 (folds)",
+        "2,057 ± 26 (folds)",
+        "2,000.0 ± 26.0 (folds)",
         "−57.0 nats; no verdict from one seed",
     ]
     part = summary(_made([], [], ["TFD"]), runs({}, {}), {}, NOT_RUN)
     assert [cell.text for cell in part.blocks[0].rows[0].cells][:2] == [
-        "2057 ± 26 (folds)",
+        "2,057 ± 26 (folds)",
         "not run",
     ]
     assert part.notes == [f"TFD, Adversarial nets: not run. {HOW}"]

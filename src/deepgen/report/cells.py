@@ -63,7 +63,7 @@ def lines(
 
 
 def score_cell(
-    rows: pd.DataFrame, value: str = "log_likelihood", digits: str = ".1f", brief: bool = False
+    rows: pd.DataFrame, value: str = "log_likelihood", digits: str = ",.1f", brief: bool = False
 ) -> Cell:
     """A mean with every standard error that is known, each said over what, and a star of `sigma`.
 
@@ -76,7 +76,7 @@ def score_cell(
     if rows.empty:
         return EMPTY
     if rows["origin"].iloc[0] == "published":
-        digits = "g"
+        digits = ",g"
     text = f"{rows[value].iloc[0]:{digits}}"
     for row in rows.to_dict("records"):
         over, seeds = row["standard_error_over"], row["num_seeds"]
@@ -109,7 +109,7 @@ def difference_cell(mine: pd.DataFrame, published: pd.DataFrame) -> Cell:
     if theirs.empty or all_untrained(mine):
         return EMPTY
     ours, paper = mine["log_likelihood"].iloc[0], theirs["log_likelihood"].iloc[0]
-    text = f"{ours - paper:+.1f} nats".replace("-", "−")
+    text = f"{ours - paper:+,.1f} nats".replace("-", "−")
     seeds = pick(mine, standard_error_over="seeds")
     if seeds.empty:
         return Cell(f"{text}; {ONE_SEED}", sources(mine))

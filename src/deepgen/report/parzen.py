@@ -95,7 +95,7 @@ def implied_sigma(table: pd.DataFrame, published: Iterable[float]) -> str:
     for nats in published:
         enough = tuple(sigma for sigma, reached in scores.items() if reached >= nats)
         if 0 < len(enough) < len(scores):
-            numbers.setdefault(enough, []).append(f"{nats:g}")
+            numbers.setdefault(enough, []).append(f"{nats:,g}")
     clauses = []
     for enough, which in numbers.items():
         best = max((s for s in scores if s not in enough), key=scores.get)

@@ -15,6 +15,7 @@ from deepgen.report.machines import duration, jobs_of, machines
 from deepgen.report.origins import origin
 from deepgen.report.printed import number
 from deepgen.report.runs import training_sentences
+from deepgen.report.symbols import typeset
 
 FOLDER = Path(templates.__file__).parent
 # Of the front page, in its order: {what is shown: heading}
@@ -113,6 +114,7 @@ def render(
         "labelled": labelled,
         "number": number,
         "listed": _listed,
+        "typeset": typeset,
         "unbroken": _unbroken,
     }
     experiments = settings["experiments"]

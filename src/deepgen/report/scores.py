@@ -17,9 +17,9 @@ HEADINGS = {
     "density": ("Density", 1.0, 3),
     "coverage": ("Coverage", 1.0, 3),
     "mmd": ("MMD² × 10,000", 1e-4, 2),
-    "data_copying": ("C_T", 1.0, 1),
+    "data_copying": ("Data copying", 1.0, 1),
 }
-CELLS = "C_T cells used, their share of held-out images"
+CELLS = "Data copying: cells used, their share of held-out images"
 COLLAPSED = (
     f"† Near-constant samples: their variance is below {LEAST_VARIANCE:g} of that of test images, "
     "or they lie in more balls than any test image does. The numbers describe one picture, and "

@@ -27,7 +27,7 @@ def test_each_measure_ranks_by_what_is_good_for_it():
         "MMD² × 10,000": "GARDC",  # 0 is best
         "Precision": "AGRDC",
         "Recall": "ARDGC",
-        "C_T": "AGRDC",  # 0 is best, from both sides
+        "Data copying": "AGRDC",  # 0 is best, from both sides
         ESTIMATE: "DR",
     }
 
@@ -48,7 +48,7 @@ def test_two_models_are_tied_within_twice_the_error_of_their_difference():
     assert grid.tied("Stacked CAE", "DBN")  # 3 nats apart, error 2.8
     assert not grid.tied("Deep GSN", "Stacked CAE")
     near = MODELS | {"Deep GSN (ours)": (*MODELS["Deep GSN (ours)"][:6], -4.4)}
-    copying = by_heading(tables(near), "MNIST", TITLES)["C_T"]
+    copying = by_heading(tables(near), "MNIST", TITLES)["Data copying"]
     assert copying.tied("Adversarial nets", "Deep GSN")  # as far from 0, though on other sides
     likely = found[ESTIMATE]  # 3 nats apart, errors 0.35, and 0.5 of log Z each
     assert not likely.tied("DBN", "RBM")

@@ -21,11 +21,11 @@ def test_paper_table_has_the_papers_rows_with_ours_beside():
     assert part.columns[1:] == ["MNIST, published", "MNIST, ours", "TFD, published", "TFD, ours"]
     rows = {row.label: texts(row) for row in part.blocks[0].rows}
     assert list(rows) == ["DBN", "Stacked CAE", "Deep GSN", "Adversarial nets"]
-    assert rows["DBN"] == ["138 ± 2", "–", "1909 ± 66", "–"]
+    assert rows["DBN"] == ["138 ± 2", "–", "1,909 ± 66", "–"]
     assert rows["Adversarial nets"] == [
         "225 ± 2",
         "222.0 ± 2.0 ± 2.0 (seeds, n = 2)",
-        "2057 ± 26",
+        "2,057 ± 26",
         "not run",
     ]
     assert f"TFD: not run. {HOW}" in part.notes
@@ -37,8 +37,8 @@ def test_paper_table_shows_tfd_when_it_was_run_and_says_so_when_nothing_was():
     part = paper_table(table_of(tfd, [folded(2001.0, [0.1, 0.13])]), [])
     assert texts(part.blocks[0].rows[-1])[1:] == [
         "not run",
-        "2057 ± 26",
-        "2001.0 ± 26.0",
+        "2,057 ± 26",
+        "2,001.0 ± 26.0",
     ]
     assert any(note.startswith("MNIST: no experiment of this run") for note in part.notes)
     part = paper_table(table_of([], []), NOT_RUN)
@@ -84,7 +84,7 @@ def test_a_rival_that_the_run_leaves_out_is_said_to_be():
     left_out = [{"dataset_title": "TFD", "model": "Stacked CAE (ours)", "how_to_get": HOW}]
     part = paper_table(table_of(ROWS, SCORES), left_out)
     rows = {row.label: texts(row) for row in part.blocks[0].rows}
-    assert rows["Stacked CAE"] == ["121 ± 1.6", "–", "2110 ± 50", "not run"]
+    assert rows["Stacked CAE"] == ["121 ± 1.6", "–", "2,110 ± 50", "not run"]
     assert rows["DBN"][3] == "–"
     assert not any("recipes of ours" in note for note in part.notes)
 

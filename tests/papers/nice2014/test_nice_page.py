@@ -59,7 +59,12 @@ def test_published_bits_per_dimension_are_those_of_the_literature(dataset, bits)
 def test_published_numbers_are_as_printed():
     printed = table([], list(FIGURE_3))
     found = [[str(row.cells[0]) for row in block.rows] for block in printed.blocks]
-    numbers = ["1980.50"], ["5514.71", "5250", "2413"], ["11496.55"], ["5371.78", "3622", "2365"]
+    numbers = (
+        ["1,980.50"],
+        ["5,514.71", "5,250", "2,413"],
+        ["11,496.55"],
+        ["5,371.78", "3,622", "2,365"],
+    )
     assert found == list(numbers)
 
 
@@ -79,9 +84,9 @@ def test_ours_is_on_the_papers_scale_and_compared_there():
     printed = table([(chosen, 7000.0 - 10, 5.0)], ["CIFAR-10"])
     ours = 7000 - 3072 * math.log(2)
     found = cells(printed, "NICE, reduced networks (ours)")
-    assert found[0].startswith(f"{ours:.1f} ± 0.2")
-    assert found[1].startswith(f"−{5371.78 - ours:.1f} nats; no verdict from one seed")
-    assert found[2].startswith("7000.0 ± 0.2")
+    assert found[0].startswith(f"{ours:,.1f} ± 0.2")
+    assert found[1].startswith(f"−{5371.78 - ours:,.1f} nats; no verdict from one seed")
+    assert found[2].startswith("7,000.0 ± 0.2")
     assert found[3:] == ["5.000", "3 x 500", "60"]
     same = table([(experiment("MNIST"), 1890.0, 4.5)], ["MNIST"])
     found = cells(same, "NICE, 60 epochs (ours)")
@@ -109,7 +114,7 @@ def test_a_bound_is_called_one_and_compared_with_nothing():
         ["MNIST"],
     )
     nats, difference, *_ = cells(found, "NICE, lower bound")
-    assert nats.startswith("1500.0 ± 0.2")
+    assert nats.startswith("1,500.0 ± 0.2")
     assert difference == "–"
 
 
@@ -186,7 +191,7 @@ def test_the_page_shows_what_the_paper_has(tmp_path):
     fragments = {a[1:] for _, a in found.addresses if a.startswith("#")}
     assert fragments <= set(found.ids)
     assert "figure6" not in text
-    assert "1980.50" in text
+    assert "1,980.50" in text
     assert "Trained for an hour." in text
     tables = {path.name for path in (tmp_path / "out/tables").iterdir()}
     assert tables == set(paper.TABLES)

@@ -56,7 +56,8 @@ def _published(dataset: str) -> list[PrintedRow]:
     printed, size = FIGURE_3[dataset], _size(dataset)
     rows = []
     for model, nats in printed.likelihoods.items():
-        cells = [Cell(nats), *[EMPTY] * 5]
+        decimals = len(nats.partition(".")[2])  # as printed
+        cells = [Cell(number(float(nats), decimals)), *[EMPTY] * 5]
         if model == OURS:  # on which scale the others are is not known
             unit = float(nats) + printed.shift(size)
             cells[2:4] = [Cell(number(unit)), Cell(number(_bits(unit, size), 3))]

@@ -87,8 +87,8 @@ def caption(inputs: dict[str, Any], settings: dict[str, Any]) -> str:
         words = REPRESENTATIONS.get(name := representation(scores), name)
         compared = span(scores["num_samples"].min(), scores["num_samples"].max())
         text += (
-            f" {compared} samples are compared with images in {words[0].lower()}{words[1:]} (C_T, "
-            "data copying; MMD, maximum mean discrepancy)."
+            f" {compared} samples are compared with images in {words[0].lower()}{words[1:]} (MMD, "
+            "maximum mean discrepancy)."
         )
     agreed = {m.heading: agreement(published, m) for m in found[1:]}
     counts = [
