@@ -48,7 +48,7 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))
-        if not {"--touch", "-t"} & set(sys.argv):
+        if workflow.dag_settings and not {"--touch", "-t"} & set(sys.argv):
             repair = Repair(plan, workflow.dag_settings.targets)
             # As if the user had named them behind --forcerun
             workflow.dag_settings.forcerun |= repair.records

@@ -110,7 +110,8 @@ def find_lost(jobs: Iterable[PlannedJob], seen: "Seen") -> Iterator[Lost]:
         if record:
             yield from _lost_of(job, record["outputs"], seen)
         elif record == {}:
-            yield Lost(job.record, job.record, seen.digest(job.record))
+            if (digest := seen.digest(job.record)) != UNREADABLE:
+                yield Lost(job.record, job.record, digest)
         elif read & {job.record, *job.outputs} or any(map(os.path.lexists, job.outputs)):
             missing = (name for name in job.outputs if not os.path.lexists(name))
             yield from (Lost(name, job.record) for name in (job.record, *missing))
