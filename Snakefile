@@ -45,6 +45,11 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
             file=sys.stderr,
         )
     else:
+        # In the main process alone: other nodes may not see the file
+        try:
+            plan.check_own_files()
+        except DeepgenError as error:
+            raise SystemExit(f"deepgen: {error}")
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))

@@ -1,43 +1,17 @@
 """A server or a mirror that misbehaves in any way: the next source is asked, and soon."""
 
-import gzip
 import hashlib
 import os
 import socket
-import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from deepgen.data import sources
 from deepgen.data.download import fetch_file, fetch_members
 from deepgen.errors import DeepgenError
-
-CONTENT = bytes(range(256)) * 8
-PACKED = gzip.compress(CONTENT, mtime=0)
-OK = b"HTTP/1.1 200 OK\r\n"
-
-
-def to(place):
-    return b"HTTP/1.1 302 Found\r\nLocation: " + place + b"\r\nContent-Length: 0\r\n\r\n"
-
-
-ANSWERS = {
-    "a redirect to half an address": to(b"http://[::1"),
-    "a redirect to an overlong host": to(b"http://" + b"a" * 300 + b".example/x"),
-    "a redirect to a host of dots": to(b"http://../x"),
-    "a redirect to a port that is none": to(b"http://127.0.0.1:99999/x"),
-    "a redirect to bytes": to(b"http://\xff\xfe/x"),
-    "a length that is no number": OK + b"Content-Length: abc\r\n\r\n" + PACKED,
-    "two lengths": OK + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\n" + PACKED,
-    "chunks that are none": OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + PACKED,
-    "an encoding that lies": OK + b"Content-Encoding: gzip\r\n\r\n" + CONTENT,
-    "no HTTP": b"\x00\x01\x02\x03 nothing\r\n\r\n",
-    "a status that is none": b"HTTP/1.1 abc OK\r\n\r\n",
-    "a line without end": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000,
-    "a thousand headers": OK + b"X-A: b\r\n" * 1000 + b"\r\n",
-    "nothing": b"",
-}
+from tests.data.hostile_server import ANSWERS, CONTENT, OK, PACKED, SLOW, answering
 
 
 @pytest.fixture
@@ -46,38 +20,12 @@ def serve(monkeypatch):
     pause before each but the first."""
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
-    listening, stop = [], threading.Event()
+    with ExitStack() as servers:
 
-    def answer(connection, parts, pause):
-        with connection:
-            try:
-                connection.recv(65536)
-                for i, part in enumerate(parts):
-                    if i and stop.wait(pause):
-                        return
-                    connection.sendall(part)
-            except OSError:
-                pass  # the other side has given up
+        def serve(*parts, pause=0.0):
+            return servers.enter_context(answering(*parts, pause=pause)) + "/digits.gz"
 
-    def accept(listener, parts, pause):
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=answer, args=(connection, parts, pause), daemon=True).start()
-
-    def serve(*parts, pause=0.0):
-        listener = socket.create_server(("127.0.0.1", 0))
-        listening.append(listener)
-        threading.Thread(target=accept, args=(listener, parts, pause), daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/digits.gz"
-
-    yield serve
-    stop.set()
-    for listener in listening:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+        yield serve
 
 
 @pytest.fixture
@@ -132,13 +80,12 @@ def test_all_hostile_is_one_sentence(serve, target):
     assert os.listdir(target.parent) == []
 
 
-@pytest.mark.parametrize("where", ["headers", "content"])
+@pytest.mark.parametrize("where", SLOW)
 def test_a_server_that_sends_a_byte_now_and_then_is_given_up(
     serve, target, bundled, where, monkeypatch
 ):
     monkeypatch.setattr(sources, "WINDOW_SECONDS", 1)
-    start = OK if where == "headers" else OK + b"Content-Length: 5000\r\n\r\n"
-    url = serve(start, *[b"x"] * 600, pause=0.1)
+    url = serve(SLOW[where], *[b"x"] * 600, pause=0.1)
     began = time.monotonic()
     assert_taken_from_bundled(entry(url), target, bundled)
     assert time.monotonic() - began < 10, "a minute of bytes was waited for"
