@@ -1,4 +1,5 @@
 # The whole paper: `snakemake --cores all`, or `--configfile config/quick.yaml` for minutes.
+import atexit
 import gc
 import os
 import sys
@@ -8,6 +9,7 @@ from deepgen.config import load_config
 from deepgen.errors import DeepgenError
 from deepgen.engine.announce import announce
 from deepgen.engine.plan import Plan, rule_name
+from deepgen.engine.repair import Repair
 from deepgen.engine.times import bring_to_present, touch_changed
 from deepgen.engine.ledger.record import record_after_success
 from deepgen.evaluation.catalogue import SCORES
@@ -31,6 +33,7 @@ except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
 run = plan.run
+repair = None
 for cure, names in plan.left_out.items():
     print(f"deepgen: left out: {', '.join(names)}: {cure}", file=sys.stderr)
 if workflow.is_main_process and "--unlock" not in sys.argv:
@@ -42,9 +45,19 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
             file=sys.stderr,
         )
     else:
+        # In the main process alone: other nodes may not see the file
+        try:
+            plan.check_own_files()
+        except DeepgenError as error:
+            raise SystemExit(f"deepgen: {error}")
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))
+        if workflow.dag_settings and not {"--touch", "-t"} & set(sys.argv):
+            repair = Repair(plan, workflow.dag_settings.targets)
+            # As if the user had named them behind --forcerun
+            workflow.dag_settings.forcerun |= repair.records
+            atexit.register(lambda: workflow.dryrun or repair.remember())
     plan.pages.write_job_files()
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:
@@ -80,10 +93,14 @@ include: "workflow/rules/report.smk"
 
 
 onstart:
+    if repair:
+        repair.set_aside(workflow.dag.needrun_jobs())
     announce(workflow, config)
 
 
 onsuccess:
+    if repair:
+        repair.look_again()
     record_after_success(plan.config)
     if Path(f"results/{run}/report/index.html").exists():
         print(f"deepgen: finished; open results/{run}/report/index.html")

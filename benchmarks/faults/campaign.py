@@ -30,6 +30,8 @@ PARTS = {
     "mutated_configs.mutated_configs": 200,
     "mutated_files.mutated_data": 100,
     "mutated_files.mutated_checkpoints": 100,
+    "hostile_sources.hostile_sources": 60,
+    "lost_files.lost_files": 120,
     "surroundings.two_users": 18,
     "surroundings.read_only_data": 18,
     "surroundings.clocks": 5,

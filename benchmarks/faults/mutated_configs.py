@@ -182,6 +182,10 @@ def _flip(source: bytes, rng: random.Random) -> bytes:
     return source[:at] + bytes([source[at] ^ 1 << rng.randrange(8)]) + source[at + 1 :]
 
 
+# Snakemake's own reader makes these, in a run file, before deepgen sees it: 5 million are seconds
+MERGES = "m0: &m0 {a: 1}\n" + "".join(
+    f"m{i}: &m{i} {{<<: [{', '.join([f'*m{i - 1}'] * 9)}]}}\n" for i in range(1, 8)
+)
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
 )
@@ -223,6 +227,7 @@ MUTATIONS = [
     Mutation(
         "a bomb in overrides", _prefix(BOMB + "overrides: {mnist: *a11}\ntitle: *a11\n"), True
     ),
+    Mutation("a bomb of merges", _prefix(MERGES), refuse=True),
     Mutation("a circle", _prefix("overrides: &o {mnist: *o}\nmodel: &m {generator: [*m]}\n"), True),
     Mutation("deep nesting", _prefix("x: " + "[" * 5000 + "]" * 5000 + "\n"), refuse=True),
     Mutation("no date", _prefix("x: 2024-99-99\n"), refuse=True),

@@ -28,7 +28,9 @@ def manage_store(o: argparse.Namespace) -> None:
         for entry in store.entries(o.store):
             state = "finished" if entry["finished"] else "running or stopped"
             size = f"{entry['bytes'] / 1e6:8.1f} MB"
-            print(f"{entry['stage']:12} {entry['key']} {entry['budget']:>5} {size}  {state}")
+            key = entry["key"][:12]  # enough to find its folder
+            what = f"{entry['stage']:13} {key} {entry['budget']:>5} {size}  {state:18}"
+            print(f"{what}  {entry['name']}")
         return
     if not o.results.is_dir():
         raise DeepgenError(

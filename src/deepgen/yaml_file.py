@@ -1,6 +1,7 @@
 """YAML as people write it, read so that nothing is run, lost or blown up."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,45 @@ def bounded(content: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that is given twice, of which YAML would silently drop the first value."""
+    """Refuses a key that is given twice, of which YAML would silently drop the first value, and
+    merges (`<<`) of more than any file needs, before they are made."""
 
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if (key.tag, key.value) in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value[:80]!r} is given twice", key.start_mark
-                )
-            seen.add((key.tag, key.value))
-        return super().construct_mapping(node, deep)
+    def __init__(self, stream: str):
+        super().__init__(stream)
+        self.merged = 0
+        self.flattened: dict[yaml.Node, bool] = {}  # whether it is done
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        if node in self.flattened:
+            if not self.flattened[node]:
+                raise _problem("a mapping is merged into itself", node)
+            return
+        self.flattened[node] = False
+        _refuse_repeated(node)
+        for part in _merged_into(node):
+            self.flatten_mapping(part)
+            self.merged += len(part.value)
+            if self.merged > MAX_VALUES:
+                raise _problem(f"its merges (<<) make more than {MAX_VALUES} values", node)
+        super().flatten_mapping(node)
+        self.flattened[node] = True
+
+
+def _merged_into(node: yaml.MappingNode) -> Iterator[yaml.MappingNode]:
+    """What a mapping merges; what cannot be merged is left for YAML itself to refuse."""
+    for key, value in node.value:
+        if key.tag == "tag:yaml.org,2002:merge":
+            parts = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            yield from (part for part in parts if isinstance(part, yaml.MappingNode))
+
+
+def _refuse_repeated(node: yaml.MappingNode) -> None:
+    seen = set()
+    for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+        if (key.tag, key.value) in seen:
+            raise _problem(f"{key.value[:80]!r} is given twice", key)
+        seen.add((key.tag, key.value))
+
+
+def _problem(text: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, text, node.start_mark)

@@ -1,6 +1,7 @@
 """A file that only its user can get."""
 
 import hashlib
+import os
 
 import pytest
 
@@ -46,6 +47,12 @@ def test_no_file_says_how_to_get_it(tmp_path, path):
     with pytest.raises(DeepgenError, match=r"data\.faces\.file is .*ask the authors") as error:
         take_own_file("faces", entry(path), tmp_path / "faces.mat")
     assert "\n" not in str(error.value)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DeepgenError, match="no regular file"):
+        take_own_file("faces", entry(tmp_path / "pipe"), tmp_path / "raw" / "faces.mat")
 
 
 def test_a_folder_is_no_file(tmp_path):

@@ -87,8 +87,9 @@ def test_a_running_training_is_shown_as_running_and_after_sigkill_as_stopped(sta
 
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _, line, _, _ = status()
+    _, line, _, _, cure = status()
     assert line.split()[1:3] == ["7", "stopped"]
+    assert "deepgen store prune --interrupted" in cure
 
 
 def test_an_empty_store_is_one_sentence(status, tmp_path):
@@ -109,8 +110,8 @@ def test_running_ones_come_first_and_each_says_how_it_stands(tmp_path, status):
         made(running, 9, "results/quick/z/seed-1", now, owner=owner)
         lines = status()
     assert max(map(len, lines)) <= 100
-    assert lines[-1].startswith("losses: model, objective; ")
-    lines = [text for text in lines[1:-2] if not text.startswith("    on ")]
+    assert lines[-2].startswith("losses: model, objective; ")
+    lines = [text for text in lines[1:-3] if not text.startswith("    on ")]
     assert [text.split()[0].removeprefix("quick/") for text in lines] == [
         *("z", "tfd", "z", "lfw", "the", "mnist"),
     ]
@@ -123,6 +124,25 @@ def test_running_ones_come_first_and_each_says_how_it_stands(tmp_path, status):
     assert "diverged" in lines[3]
     assert lines[4] == "    the loss is nan"
     assert "finished" in lines[5]
+
+
+def test_what_a_later_training_of_the_same_place_replaced_is_only_counted(tmp_path, status):
+    trainings = tmp_path / "store" / "train"
+    place = "results/quick/mnist/seed-1"
+    dead = made(trainings / "a", 9, place, epoch_line(3))
+    other = made(trainings / "b", 9, "results/quick/lfw/seed-1", epoch_line(3))
+    done = made(trainings / "c", 9, place, manifest={"seed": 1})
+    for age, entry in enumerate((done, dead, other)):
+        for path in entry.iterdir():
+            os.utime(path, (1000 - age, 1000 - age))
+    lines = status()
+    assert [line.split()[0] for line in lines[1:3]] == ["quick/lfw", "quick/mnist"]
+    assert [line.split()[2] for line in lines[1:3]] == ["stopped", "finished"]
+    assert "not shown: 1 that stopped, and that later ones replaced" in lines
+
+    for path in dead.iterdir():  # given again after the other had ended
+        os.utime(path, (2000, 2000))
+    assert [line.split()[2] for line in status()[1:4]] == ["stopped", "stopped", "finished"]
 
 
 def test_another_host_runs_if_it_holds_the_lock_whatever_its_pid(tmp_path):

@@ -87,6 +87,24 @@ def test_an_unreadable_owner_file_does_not_hide_that_there_is_one(tmp_path):
             pass
 
 
+def test_the_list_names_what_each_entry_was_made_for(tmp_path, capsys):
+    entry, place = tmp_path / "score" / ("ab" * 16), "results/quick/mnist/seed-1/last"
+    command = {"command": ["deepgen", "score", "--out", place, "--store", "x"]}
+    manifest = {"outputs": {}, "run": command, "settings": {"score": "mmd"}}
+    write_json(entry / store.MANIFEST, manifest)
+    begun = tmp_path / "train" / "k2" / "budget-50"
+    write_json(begun / "training.json", {"out": "results/quick/lfw/seed-3"})
+    fill(tmp_path / "sample" / "k3")  # of an earlier version, which tells nothing
+    assert main(["store", "list", "--store", str(tmp_path)]) == 0
+    sample, score, train = sorted(
+        capsys.readouterr().out.splitlines(), key=lambda line: line.split()[0]
+    )
+    assert sample.split()[-1] == "-"
+    assert score.split()[-1] == f"{place}/mmd"
+    assert train.split()[-1] == "results/quick/lfw/seed-3"
+    assert "running or stopped" in train
+
+
 def test_entries_tell_stage_key_budget_and_state(tmp_path):
     fill(tmp_path / "sample" / "k1")
     fill(tmp_path / "train" / "k2" / "budget-5")

@@ -39,6 +39,19 @@ def test_a_damaged_raw_file_alone_is_fetched_again(tmp_path):
     assert used == {first: "kept", second: str(BUNDLED / "mnist" / f"{second}.gz")}
 
 
+def test_it_says_what_it_does(tmp_path, capsys):
+    settings = without_network(DATASETS["mnist"].fetch_settings("mnist"))
+    settings["files"] = settings["files"][1::2]
+    name = settings["files"][0]["name"]
+    fetch(settings, tmp_path / "raw", None, BUNDLED)
+    first = capsys.readouterr().err.splitlines()
+    source = BUNDLED / "mnist" / f"{name}.gz"
+    assert first[0] == f"deepgen fetch: {name} from {source}, 60,008 bytes, verified by its digest"
+    fetch(settings, tmp_path / "raw", None, None)
+    again = capsys.readouterr().err.splitlines()
+    assert again[0].startswith(f"deepgen fetch: {name} was there already, 60,008 bytes")
+
+
 def test_a_missing_file_is_named(tmp_path):
     settings = without_network(DATASETS["mnist"].fetch_settings("mnist"))
     with pytest.raises(DeepgenError, match="train-images-idx3-ubyte of data set 'mnist'"):

@@ -201,10 +201,11 @@ class Project:
 
     def run(self, *targets: str) -> int:
         """Run for real; returns how many optimiser updates were made."""
-        before = self._epochs()
+        before = self.epochs()
         self.snakemake(*targets)
-        return (self._epochs() - before) * UPDATES_PER_EPOCH
+        return (self.epochs() - before) * UPDATES_PER_EPOCH
 
-    def _epochs(self) -> int:
+    def epochs(self) -> int:
+        """How many epochs all trainings in the store have made."""
         logs = self.root.glob("store/train/*/*/train.jsonl")
         return sum(len(path.read_text().splitlines()) for path in logs)

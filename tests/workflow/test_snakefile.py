@@ -79,9 +79,15 @@ def test_a_set_that_must_be_asked_for_is_left_out_with_one_line(clone):
     assert "fetch_tfd" not in result.stdout + result.stderr
 
 
-def test_tfd_is_planned_in_two_phases_once_its_file_is_given(clone):
+def test_tfd_is_planned_in_two_phases_once_its_file_is_there(clone):
     run = "run: faces\nexperiments: [tfd]\ndata: {tfd: {file: TFD_48x48.mat}}\n"
     (clone / "faces.yaml").write_text(run)
+    result = call("snakemake", "-n", "--configfile", "faces.yaml", cwd=clone)
+    assert result.returncode == 1
+    assert "deepgen: data.tfd.file is TFD_48x48.mat, which is missing" in result.stderr
+    assert "Traceback" not in result.stderr
+
+    (clone / "TFD_48x48.mat").touch()
     result = call("snakemake", "-n", "--configfile", "faces.yaml", cwd=clone)
     output = result.stdout + result.stderr
     assert result.returncode == 0, output

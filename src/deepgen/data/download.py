@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -129,6 +130,7 @@ def _from_first(
                 return source
             except BadSource as reason:
                 failures.append(f"{source} ({reason})")
+                print(f"deepgen fetch: passed over {failures[-1]}", file=sys.stderr, flush=True)
     except OSError as error:  # every reading error is a BadSource by now
         raise DeepgenError(
             f"cannot write {target} ({error.strerror or error}): make room or rights there, or "

@@ -53,8 +53,8 @@ def check_inputs(digests: dict[Path, str]) -> None:
             _check_record(path)
         elif made.get(path, digest) != digest:
             raise DeepgenError(
-                f"{path} is not what was made there, as its provenance tells: delete it and run "
-                "snakemake again, or choose another folder for a file of your own"
+                f"{path} is not what was made there, as its provenance tells: run snakemake "
+                "again, which makes it anew, or choose another folder for a file of your own"
             )
 
 
@@ -63,7 +63,7 @@ def _check_record(path: Path) -> None:
         read_manifest(path)
     except (OSError, ValueError):
         raise DeepgenError(
-            f"{path} is damaged or was altered: delete it and run snakemake again"
+            f"{path} is damaged or was altered: run snakemake again, which makes it anew"
         ) from None
 
 

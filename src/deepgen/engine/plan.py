@@ -5,9 +5,11 @@ Imports neither torch nor pandas, so that `snakemake -n` is quick.
 
 from collections.abc import Callable
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from deepgen.config import Config
+from deepgen.data.own_file import find_own_file
 from deepgen.data.registry import DATASETS, prepared_names, raw_names
 from deepgen.engine.identity import code_from, roots_of
 from deepgen.engine.pages import Pages
@@ -167,6 +169,17 @@ class Plan:
         return inputs | {
             role: path.format(**names) for role, path in spec.optional.items() if _scored(own, path)
         }
+
+    def check_own_files(self) -> None:
+        """Look for the files that only their user has, unless they were fetched already.
+
+        Raises:
+            DeepgenError: for the first that is not where the settings say.
+        """
+        for dataset, user in self.datasets.items():
+            for file in self.resolved("fetch", user, "")["files"]:
+                if "path" in file and not Path("data/raw", dataset, file["name"]).exists():
+                    find_own_file(dataset, file)
 
     def raw_files(self, dataset: str) -> list[str]:
         """What `fetch` makes."""

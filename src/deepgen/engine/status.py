@@ -1,7 +1,6 @@
 """All trainings in a store: who runs, how far each is, what stopped."""
 
 import fcntl
-import json
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 from deepgen.columns import aligned
 from deepgen.engine.progress import LOG, read_epochs
-from deepgen.engine.store import MANIFEST
+from deepgen.engine.store import MANIFEST, asked_for, read_json
 from deepgen.engine.train_job import DIVERGED, TRAINING
 from deepgen.places import Place
 
@@ -22,17 +21,29 @@ HEAD = ["training", "seed", "state", "epoch", "losses", "validation", "examples/
 class Training:
     """One training of one budget, as its folder in the store tells it.
 
+    `place` is the folder of its results, `out` a short name of that.
     `epochs` are what `read_epochs` finds in its log; `size` is in bytes; `remark` is one sentence
-    about who runs it or why it ended.
+    about who runs it or why it ended; `changed` is when its files last did, in seconds since 1970.
     """
 
     out: str
+    place: str
     seed: str
     state: str
     budget: int
     epochs: list[dict[str, Any]]
     size: int
+    changed: float
     remark: str = ""
+
+    def replaces(self, other: "Training") -> bool:
+        """Whether this one was finished at the place of another one after that had stopped."""
+        return (
+            (self.place, self.seed) == (other.place, other.seed)
+            and self.state == "finished"
+            and other.state in ("stopped", "diverged")
+            and self.changed > other.changed
+        )
 
 
 def print_trainings(store: Path) -> None:
@@ -41,13 +52,21 @@ def print_trainings(store: Path) -> None:
     if not trainings:
         print(f"no trainings in {store}")
         return
-    head, *rows = aligned([HEAD, *map(_cells, trainings)], left=3)
+    shown = [t for t in trainings if not any(other.replaces(t) for other in trainings)]
+    head, *rows = aligned([HEAD, *map(_cells, shown)], left=3)
     lines = [head]
-    for row, training in zip(rows, trainings, strict=True):
+    for row, training in zip(rows, shown, strict=True):
         lines += [row, f"    {training.remark}"] if training.remark else [row]
-    if names := {", ".join(t.epochs[-1]["losses"]) for t in trainings if t.epochs}:
+    if names := {", ".join(t.epochs[-1]["losses"]) for t in shown if t.epochs}:
         note = f"losses: {' or '.join(sorted(names))}; left: at the pace of the last epoch"
         lines += ["", note]
+    if hidden := len(trainings) - len(shown):
+        lines.append(f"not shown: {hidden} that stopped, and that later ones replaced")
+    if any(t.state in ("stopped", "diverged") for t in trainings):
+        lines.append(
+            "stopped: the same command goes on; deepgen store prune --interrupted deletes what no "
+            "run uses"
+        )
     print("\n".join(lines))
 
 
@@ -55,7 +74,7 @@ def find_trainings(store: Path) -> list[Training]:
     """Every training in `store`, of any host that shares it, running ones first."""
     found = []
     for folder in store.glob("train/*"):
-        owner = _read(folder / "owner.json") if is_locked(folder / "lock") else {}
+        owner = read_json(folder / "owner.json") if is_locked(folder / "lock") else {}
         found += [_training(entry, owner) for entry in folder.glob("budget-*")]
     return sorted(found, key=lambda t: (STATES.index(t.state), t.out, t.seed, t.budget))
 
@@ -76,11 +95,9 @@ def is_locked(lock: Path) -> bool:
 
 
 def _training(entry: Path, owner: dict[str, Any]) -> Training:
-    started, manifest = _read(entry / TRAINING), _read(entry / MANIFEST)
-    diverged = _read(entry.parent / DIVERGED)
-    command = manifest.get("run", {}).get("command", [])
-    made = command[command.index("--out") + 1] if "--out" in command[:-1] else ""
-    out = str(started.get("out") or made or entry.parent.name)
+    started, manifest = read_json(entry / TRAINING), read_json(entry / MANIFEST)
+    diverged = read_json(entry.parent / DIVERGED)
+    out = place = asked_for(manifest, started) or entry.parent.name
     seed = started.get("seed", manifest.get("seed"))
     state, remark = "stopped", ""
     if manifest:
@@ -94,11 +111,13 @@ def _training(entry: Path, owner: dict[str, Any]) -> Training:
             out = f"{run}/{found[0].experiment}"
     return Training(
         out=out,
+        place=place,
         seed="" if seed is None else str(seed),
         state=state,
         budget=int(entry.name.removeprefix("budget-")),
         epochs=read_epochs(entry / LOG),
         size=sum(map(_size, entry.iterdir())),
+        changed=max(map(_changed, entry.iterdir()), default=0.0),
         remark=remark,
     )
 
@@ -115,13 +134,11 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """A JSON file's content; nothing if it is missing or damaged, because others write it."""
+def _changed(path: Path) -> float:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return content if isinstance(content, dict) else {}
-    except (OSError, ValueError):
-        return {}
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _cells(training: Training) -> list[str]:

@@ -24,7 +24,7 @@ from deepgen.engine.integrity import read_manifest
 from deepgen.errors import DeepgenError, TemporaryStop
 from deepgen.files import copy, sha256, write_json
 
-MANIFEST = "manifest.json"
+MANIFEST, STARTED = "manifest.json", "training.json"
 
 
 @contextmanager
@@ -93,18 +93,47 @@ def put(entry: Path, folder: Path, manifest: dict[str, Any]) -> None:
     write_json(entry / MANIFEST, manifest)
 
 
+def asked_for(manifest: dict[str, Any], started: dict[str, Any]) -> str:
+    """The folder that the first who asked for an entry gave as `--out`; empty if nothing tells.
+
+    Args:
+        manifest: Of the entry.
+        started: What a training wrote when it began.
+    """
+    command = manifest.get("run", {}).get("command", [])
+    made = command[command.index("--out") + 1] if "--out" in command[:-1] else ""
+    return str(started.get("out") or made)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file's content; nothing if it is missing or damaged, because others write it."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return content if isinstance(content, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
 def entries(store: Path) -> list[dict[str, Any]]:
-    """All entries: stage, key, budget, bytes, and whether finished."""
+    """All entries: stage, key, name, budget, bytes, and whether finished.
+
+    The name is the folder that the first who asked for it gave, and which score or study it is.
+    """
     found = []
     for folder in sorted(store.glob("*/*")):
         parts = sorted(folder.glob("budget-*")) or [folder]
         for part in parts:
             files = [path for path in part.rglob("*") if path.is_file()]
             if files:
+                manifest = read_json(part / MANIFEST)
+                settings = manifest.get("settings", {})
+                which = settings.get("score") or settings.get("study") or ""
+                out = asked_for(manifest, read_json(part / STARTED))
                 found.append(
                     {
                         "stage": folder.parent.name,
                         "key": folder.name,
+                        "name": "/".join(filter(None, (out, which))) or "-",
                         "budget": part.name.removeprefix("budget-") if part != folder else "",
                         "bytes": sum(path.stat().st_size for path in files),
                         "finished": (part / MANIFEST).exists(),

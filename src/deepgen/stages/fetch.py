@@ -1,5 +1,6 @@
 """Stage `fetch`: a data set's files, verified and decompressed."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ def fetch(
     settings: dict[str, Any], out: Path, mirror: str | None, bundled: Path | None
 ) -> dict[str, str]:
     """Put every file of a data set at `out/<name>`; files that are there and right are kept.
+
+    Says on the terminal where each came from.
 
     Args:
         settings: {"dataset", "files": [file, ...], "archive"}. A file is {"name", "sha256",
@@ -30,14 +33,26 @@ def fetch(
     dataset, files = settings["dataset"], settings["files"]
     if archive := settings.get("archive"):
         source = fetch_members(dataset, archive, files, out, mirror, bundled)
-        return {file["name"]: source for file in files}
+        used = {file["name"]: source for file in files}
+        for name in used:
+            _tell(out / name, source)
+        return used
     used = {}
     for file in files:
         target = out / file["name"]
         if "path" in file:
-            used[file["name"]] = take_own_file(dataset, file, target)
+            source = take_own_file(dataset, file, target)
         elif "variants" in file:
-            used[file["name"]] = fetch_variant(dataset, file, target, mirror, bundled)
+            source = fetch_variant(dataset, file, target, mirror, bundled)
         else:
-            used[file["name"]] = fetch_file(dataset, file, target, mirror, bundled)
+            source = fetch_file(dataset, file, target, mirror, bundled)
+        _tell(target, source, verified="path" not in file)
+        used[file["name"]] = source
     return used
+
+
+def _tell(file: Path, source: str, verified: bool = True) -> None:
+    came = "was there already" if source == "kept" else f"from {source}"
+    how = ", verified by its digest" if verified else ""
+    size = f"{file.stat().st_size:,} bytes"
+    print(f"deepgen fetch: {file.name} {came}, {size}{how}", file=sys.stderr, flush=True)

@@ -1,6 +1,7 @@
 """Stage `prepare`: raw files of any known format in; arrays of one layout out."""
 
 import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,9 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
         "source": ", ".join(sources) or None,
     }
     write_json(out / "meta.json", content)
+    counts = ", ".join(f"{split} {told['count']:,}" for split, told in meta.items())
+    size = " x ".join(map(str, shape))
+    print(f"deepgen prepare: images of {size}: {counts}", file=sys.stderr, flush=True)
 
 
 def _common_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:

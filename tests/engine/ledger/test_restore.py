@@ -132,7 +132,7 @@ def test_restoring_keeps_a_foreign_file_and_goes_round_it(checkout):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda clone: (clone.root / "ledger.dvc").unlink(), "there is no ledger.dvc"),
+        (lambda clone: (clone.root / "ledger.dvc").unlink(), "or, if somebody recorded the run"),
         (
             lambda clone: clone.output("dvc", "remote", "add", "-fd", "gone", "/nowhere/at/all"),
             "what ledger.dvc records cannot be had",

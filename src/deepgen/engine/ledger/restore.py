@@ -35,8 +35,10 @@ def restore(config: Config) -> None:
 def _restore(config: Config) -> None:
     if not RECORD.exists():
         raise DeepgenError(
-            f"there is no {RECORD} in this folder, so nothing was recorded: take it from git, or "
-            "run snakemake"
+            f"there is no {RECORD} in this folder, so nothing is recorded that could come back: "
+            "type snakemake --cores all to make it, or, if somebody recorded the run, take their "
+            f"{RECORD} from git (git pull), name where they pushed it (dvc remote add --default "
+            "NAME URL), and type deepgen restore again"
         )
     wanted = [str(SHELF / folder) for folder in folders(config)]
     recorded = {str(SHELF / path): md5 for path, md5 in listed().items()}

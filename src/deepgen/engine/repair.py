@@ -1,0 +1,180 @@
+"""What a run has lost, found before Snakemake plans, so that it is made again.
+
+Snakemake asks for a missing file only where something has to be made of it, and never whether a
+file still is what its job made. Provenance beside the file tells both.
+"""
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepgen.engine.integrity import read_manifest
+from deepgen.engine.plan import Plan
+from deepgen.engine.planned import PlannedJob, owners_of, planned_jobs
+from deepgen.files import canonical_json, sha256, write_text
+
+SEEN = Path(".snakemake/deepgen/seen.json")
+SHOWN = 10  # lost files that are named before Snakemake plans
+SPECIAL, UNREADABLE = "special", ""  # in place of a digest
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A file that a run planned and had, and has no more.
+
+    Attributes:
+        file: Its path.
+        record: Of the job that makes it.
+        digest: Of what lies there now; None if nothing does.
+    """
+
+    file: str
+    record: str
+    digest: str | None = None
+
+    @property
+    def aside(self) -> str:
+        """Where an altered file is kept, under a name that no job asks for."""
+        return f"{self.file}.altered-{(self.digest or '')[:8]}"
+
+    def __str__(self) -> str:
+        if self.digest is None:
+            return f"{self.file} is missing: a run makes it again"
+        kept = Path(self.aside).name
+        return f"{self.file} was altered or damaged: a run keeps it as {kept} and makes it again"
+
+
+class Repair:
+    """What the jobs that targets stand for have lost; it is told on the terminal.
+
+    Args:
+        plan: Of the run.
+        targets: Rules and paths that Snakemake was given.
+    """
+
+    def __init__(self, plan: Plan, targets: Iterable[str]):
+        owners = owners_of(plan, targets)
+        self.jobs = [job for job in planned_jobs(plan).values() if job.owner in owners]
+        self.seen = Seen(SEEN)
+        self.lost = list(find_lost(self.jobs, self.seen))
+        for lost in self.lost[:SHOWN]:
+            print(f"deepgen: {lost}", file=sys.stderr)
+        if more := self.lost[SHOWN:]:
+            print(f"deepgen: and {len(more)} other files are lost, too", file=sys.stderr)
+
+    @property
+    def records(self) -> frozenset[str]:
+        """An output of each job that has to run again: its record, which every job makes."""
+        return frozenset(lost.record for lost in self.lost)
+
+    def set_aside(self, jobs: Iterable[Any]) -> None:
+        """Rename what was altered, which may be somebody's work, before a job replaces it.
+
+        Args:
+            jobs: Those of Snakemake that are about to run.
+        """
+        outputs = {str(path) for job in jobs for path in job.output}
+        for lost in self.lost:
+            if lost.digest and lost.record in outputs:
+                with suppress(OSError):  # gone by now, or another user's
+                    os.replace(lost.file, lost.aside)
+
+    def look_again(self) -> None:
+        """Read what was made since, so that the next plan need not."""
+        for output in (output for job in self.jobs for output in job.outputs):
+            self.seen.digest(output)
+
+    def remember(self) -> None:
+        """Keep for the next plan what was read."""
+        self.seen.save()
+
+
+def find_lost(jobs: Iterable[PlannedJob], seen: "Seen") -> Iterator[Lost]:
+    """Every file that is missing though a job was finished, or is not what the job made.
+
+    A job without a record was never finished, unless one of its files lies there or was read by a
+    job that has a record.
+    """
+    jobs = list(jobs)
+    records = {job.record: _read(job.record) for job in jobs}
+    found = (record for record in records.values() if record)
+    read = {item["path"] for record in found for item in record["inputs"].values()}
+    for job in jobs:
+        record = records[job.record]
+        if record:
+            yield from _lost_of(job, record["outputs"], seen)
+        elif record == {}:
+            if (digest := seen.digest(job.record)) != UNREADABLE:
+                yield Lost(job.record, job.record, digest)
+        elif read & {job.record, *job.outputs} or any(map(os.path.lexists, job.outputs)):
+            missing = (name for name in job.outputs if not os.path.lexists(name))
+            yield from (Lost(name, job.record) for name in (job.record, *missing))
+
+
+def _lost_of(job: PlannedJob, made: dict[str, str], seen: "Seen") -> Iterator[Lost]:
+    folder = Path(job.record).parent
+    for output in job.outputs:
+        expected = made.get(str(Path(output).relative_to(folder)))
+        digest = seen.digest(output)
+        if expected is not None and digest not in (expected, UNREADABLE):
+            yield Lost(output, job.record, digest)
+
+
+def _read(record: str) -> dict[str, Any] | None:
+    """A record's content; nothing in it if it is damaged or was altered; None if it is missing."""
+    try:
+        manifest = read_manifest(Path(record))
+        for item in manifest["inputs"].values():
+            item["path"] + item["sha256"]
+        return manifest
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+class Seen:
+    """Digests of files, read again only if size or times are not what they were.
+
+    Args:
+        path: Where they are kept.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.before: dict[str, Any] = {}
+        self.now: dict[str, Any] = {}
+        with suppress(OSError, ValueError):  # then all is read once more
+            self.before = dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def digest(self, name: str) -> str | None:
+        """SHA-256 of a file; None if there is none, `SPECIAL` for what is no regular file, and
+        `UNREADABLE` if nobody can tell."""
+        try:
+            status = os.stat(name)
+            if not stat.S_ISREG(status.st_mode):
+                return SPECIAL
+            state = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+            match self.now.get(name) or self.before.get(name):
+                case [*known, str(digest)] if known == state:
+                    pass
+                case _:
+                    digest = sha256(Path(name))
+        except (FileNotFoundError, NotADirectoryError):
+            return SPECIAL if os.path.islink(name) else None
+        except OSError:
+            return UNREADABLE
+        self.now[name] = [*state, digest]
+        return digest
+
+    def save(self) -> None:
+        """Keep what was asked for; without it all is only read once more."""
+        if (kept := self.before | self.now) != self.before:
+            with suppress(OSError):
+                write_text(self.path, canonical_json(kept))
