@@ -21,6 +21,8 @@ DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by sta
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
 experiment of a run file (config/config.yaml:mnist), or resolved JSON, as Snakemake gives it"""
 
+SET_HELP = """change one setting of that file, as in training.optimiser.learning_rate=0.05; may be
+repeated"""
 JOB_HELP = """settings, code and inputs: results/<run>/.jobs/<page>.json, which Snakemake writes
 when it plans"""
 CODE_HELP = "fingerprints at planning time; refuse to run if the code changed since"
@@ -160,6 +162,14 @@ def _add_stage(p: argparse.ArgumentParser, stage: Any) -> None:
         p.add_argument("--job", type=Path, required=True, help=JOB_HELP)
     else:
         p.add_argument("--settings", required=True, metavar="FILE|JSON", help=SETTINGS_HELP)
+        p.add_argument(
+            "--set",
+            dest="changes",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help=SET_HELP,
+        )
         p.add_argument("--expect-code", metavar="JSON", help=CODE_HELP)
     if stage.by_name:
         p.add_argument("--name", default="", help="which of them, if --settings is a file")
