@@ -1,6 +1,5 @@
 """Run files and experiment files: read, merged and checked whole."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,9 +59,9 @@ def load_config(
     checked = check_section(Run, content, where)
     check_run(checked, where)
     if changes:
-        overrides = merge(checked.overrides, changes)
-        checked = checked.model_copy(update={"overrides": overrides})
         where += " and --set"
+        content = content | {"overrides": merge(checked.overrides, changes)}
+        checked = check_section(Run, content, where)
     found: dict[str, Experiment] = {}
     whole: dict[str, Experiment] = {}
     waiting = list(checked.experiments)
@@ -76,6 +75,11 @@ def load_config(
     check_first_phases(found, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
+    if ignored := [name for name in changes or {} if name not in found]:
+        raise DeepgenError(
+            f"{where}: this run does not train {ignored[0]}, so --set would change nothing: add it "
+            f"to experiments, or give {folder}/experiments/{ignored[0]}.yaml as --settings"
+        )
     listed = {name: found[name] for name in checked.experiments}
     counted = _load_counted(checked, folder, where)
     check_titles(listed | {name: counted[name] for name in checked.not_run}, where)
@@ -138,14 +142,19 @@ def load_experiment(
     return with_defaults(experiment)
 
 
-def parse_changes(pairs: Sequence[str]) -> dict[str, Any]:
+def parse_changes(pairs: Any) -> dict[str, Any]:
     """What `--set` gives, `training.epochs=10` each with a value in YAML, as an override.
+
+    Args:
+        pairs: Text; from Snakemake, where keys begin with the experiment (`--config
+            set=mnist.training.epochs=10`), whatever it has made of that, one or several.
 
     Raises:
         DeepgenError: for what is no such pair, a value that is not YAML, or a key given twice.
     """
     found: dict[str, Any] = {}
-    for pair in pairs:
+    pairs = pairs if isinstance(pairs, list) else [pairs]
+    for pair in map(str, pairs):
         key, equals, text = pair.partition("=")
         *above, last = (part.strip() for part in key.split("."))
         if not equals or not all([*above, last]):

@@ -111,7 +111,7 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
         return parse_json("--settings", text)
     if STAGES[o.command].by_name and not name:
         raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
-    path, _, owner = text.partition(":")
+    _, _, owner = text.partition(":")
     if not owner:
         return stage_settings(o.command, _experiment(o), name)
     plan = _plan(o)
@@ -162,11 +162,6 @@ def _plan(o: argparse.Namespace) -> Plan:
     known = [*plan.trained, *plan.counted, *plan.papers]
     if owner not in known:
         raise DeepgenError(f"{path} has no experiment {owner!r}; it has {', '.join(known)}")
-    if changes and owner not in plan.trained:
-        raise DeepgenError(
-            f"{path} only counts {owner}, as its file has it, so --set would change nothing: give "
-            f"{Path(path).parent}/experiments/{owner}.yaml as --settings"
-        )
     return plan
 
 

@@ -33,6 +33,7 @@ class Training:
     epochs: list[dict[str, Any]]
     size: int
     remark: str = ""
+    key: str = ""  # in the store
 
 
 def print_trainings(store: Path) -> None:
@@ -100,6 +101,7 @@ def _training(entry: Path, owner: dict[str, Any]) -> Training:
         epochs=read_epochs(entry / LOG),
         size=sum(map(_size, entry.iterdir())),
         remark=remark,
+        key=entry.parent.name,
     )
 
 
