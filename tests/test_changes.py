@@ -11,14 +11,14 @@ RATE = "training.optimiser.learning_rate"
 
 
 @pytest.fixture
-def resolved(root, tmp_path, monkeypatch, capsys):
+def resolved(root, tiny_data, tmp_path, monkeypatch, capsys):
     """The settings of a training that these options give, or the sentence that refuses them."""
     monkeypatch.chdir(root)
     found = []
     monkeypatch.setattr(stage_command, "run_training", lambda job, *_: found.append(job))
 
     def ask(settings, *changes):
-        words = ["train", "--seed", "1", "--settings", settings, "--data", str(tmp_path)]
+        words = ["train", "--seed", "1", "--settings", settings, "--data", str(tiny_data)]
         words += ["--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]
         code = main([*words, *(word for change in changes for word in ("--set", change))])
         error = capsys.readouterr().err.splitlines()
@@ -82,6 +82,6 @@ def test_what_snakemake_makes_of_its_config_is_read_or_refused():
     one = {"mnist": {"training": {"epochs": 3}}}
     assert parse_changes("mnist.training.epochs=3") == one
     assert parse_changes(["mnist.training.epochs=3"]) == one
-    for wrong in (3, [["a"]], {"mnist": 3}):
+    for wrong in (3, [["a=1"]], {"m.selection={rule": "last}"}):
         with pytest.raises(DeepgenError, match="write it as KEY=VALUE"):
             parse_changes(wrong)

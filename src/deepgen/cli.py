@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,11 @@ def _error_number(error: Exception) -> int | None:
 def build_parser() -> argparse.ArgumentParser:
     """All stages and tools with their options."""
     # Here, so that Ctrl-C while importing ends in a sentence
-    from deepgen import __version__
     from deepgen import commands as do
     from deepgen.engine.stages import STAGES
 
     parser = argparse.ArgumentParser(prog="deepgen", description=DESCRIPTION)
-    parser.add_argument("--version", action="version", version=f"deepgen {__version__}")
+    parser.add_argument("--version", action="version", version=f"deepgen {version('deepgen')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     for name, stage in STAGES.items():

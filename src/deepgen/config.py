@@ -154,10 +154,10 @@ def parse_changes(pairs: Any) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     pairs = pairs if isinstance(pairs, list) else [pairs]
-    for pair in map(str, pairs):
-        key, equals, text = pair.partition("=")
+    for pair in pairs:
+        key, equals, text = str(pair).partition("=")
         *above, last = (part.strip() for part in key.split("."))
-        if not equals or not all([*above, last]):
+        if not equals or not all([*above, last]) or not isinstance(pair, str):
             raise DeepgenError(f"--set {pair}: write it as KEY=VALUE, as in training.epochs=10")
         at: Any = found
         for part in above:

@@ -99,7 +99,7 @@ def test_a_folder_without_a_training_is_named(name, tmp_path):
     pytest.importorskip("tensorboard")
     for folder in ("results", "store/train"):
         (tmp_path / folder).mkdir(parents=True)
-    with pytest.raises(DeepgenError, match="has no training|is no folder"):
+    with pytest.raises(DeepgenError, match=r"has no training|is no folder"):
         events.write_events(tmp_path / name, tmp_path / "logs")
     assert not (tmp_path / "logs").exists()
 

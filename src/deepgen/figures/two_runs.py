@@ -13,6 +13,7 @@ Histories = dict[str, dict[int | None, pd.DataFrame]]  # {experiment: {seed: one
 COLOURS = (style.BLUE, style.VERMILION)
 STYLES = ("-", "--", ":", "-.")
 ROW = 2.3  # inches
+LONG = 60  # letters of two names that fit side by side
 LATE = 0.1  # the share of the epochs, the first ones, whose scores may be cut off below
 FEW = 60  # points of a line that are marked, because a line hides that they are few
 
@@ -28,11 +29,12 @@ def draw(names: tuple[str, str], sides: tuple[Histories, Histories]) -> Figure:
         sides: Their histories; `selection_score`, `loss_*` and `nll` are shown, in nats.
     """
     experiments = [name for name in sides[0] if name in sides[1]]
-    height = ROW * len(experiments) + 0.75
+    head = 0.65 if len(names[0]) + len(names[1]) <= LONG else 0.95
+    height = ROW * len(experiments) + head + 0.1
     figure = style.new_figure(8.0, height)
     grid = figure.subplots(len(experiments), 2, squeeze=False)
     figure.subplots_adjust(
-        left=0.085, right=0.985, bottom=0.5 / height, top=1 - 0.65 / height, hspace=0.45, wspace=0.2
+        left=0.085, right=0.985, bottom=0.5 / height, top=1 - head / height, hspace=0.45, wspace=0.2
     )
     for (left, right), experiment in zip(grid, experiments, strict=True):
         pair = sides[0][experiment], sides[1][experiment]
@@ -45,7 +47,10 @@ def draw(names: tuple[str, str], sides: tuple[Histories, Histories]) -> Figure:
         Line2D([], [], color=colour, label=f"{letter}: {name}")
         for letter, name, colour in zip("AB", names, COLOURS, strict=True)
     ]
-    figure.legend(handles=handles, loc="upper left", ncols=2, fontsize=9)
+    best = {"marker": "o", "markersize": 6, "linestyle": "", "color": "black"}
+    handles.append(Line2D([], [], label="best validation score of a seed", **best))
+    columns = 3 if len(names[0]) + len(names[1]) <= LONG else 1
+    figure.legend(handles=handles, loc="upper left", ncols=columns, fontsize=9)
     return figure
 
 
@@ -69,8 +74,6 @@ def _scores(axes: Axes, experiment: str, pair: tuple[dict, dict]) -> None:
     low, high = late.min(), every[style.SCORE].max()
     room = 0.08 * (high - low) or 1.0
     axes.set_ylim(low - room, high + room)
-    note = Line2D([], [], marker="o", linestyle="", color="black", markersize=6, label="best")
-    axes.legend(handles=[note], loc="lower right", fontsize=8)
 
 
 def _losses(axes: Axes, experiment: str, pair: tuple[dict, dict]) -> None:
@@ -95,7 +98,8 @@ def _losses(axes: Axes, experiment: str, pair: tuple[dict, dict]) -> None:
             for column, dashes in zip(columns, STYLES * len(columns), strict=False)
             for label in [players.get(column, column.removeprefix("loss_"))]
         ]
-        axes.legend(handles=handles, loc="upper right", fontsize=8)
+        look = {"frameon": True, "framealpha": 0.8, "edgecolor": "none"}
+        axes.legend(handles=handles, loc="best", fontsize=8, **look)
 
 
 def _line(axes: Axes, rows: pd.DataFrame, column: str, colour: str, dashes: str) -> None:
