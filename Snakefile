@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from deepgen.config import load_config
+from deepgen.config import load_config, parse_changes
 from deepgen.errors import DeepgenError
 from deepgen.engine.announce import announce
 from deepgen.engine.plan import Plan, rule_name
@@ -28,7 +28,8 @@ try:
         read_yaml(
             Path(path)
         )  # Snakemake's own reader drops the first of two equal keys
-    plan = Plan(load_config(config))
+    changes = parse_changes(config.pop("set", []))
+    plan = Plan(load_config(config, changes=changes))
 except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
@@ -95,7 +96,7 @@ include: "workflow/rules/report.smk"
 onstart:
     if repair:
         repair.set_aside(workflow.dag.needrun_jobs())
-    announce(workflow, config)
+    announce(workflow, plan.config.run.resolved())
 
 
 onsuccess:

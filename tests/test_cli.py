@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import deepgen
 from deepgen import commands, stage_command
 from deepgen.cli import build_parser, main
 from deepgen.stages import study
@@ -28,7 +29,18 @@ STAGES = [
     "table",
     "report",
 ]
-TOOLS = ["publish", "pdf", "store", "status", "estimate", "ledger", "restore", "compare"]
+TOOLS = [
+    "draw",
+    "publish",
+    "pdf",
+    "store",
+    "status",
+    "estimate",
+    "ledger",
+    "restore",
+    "compare",
+    "tensorboard",
+]
 
 
 @pytest.fixture
@@ -100,6 +112,20 @@ def test_settings_that_cannot_be_read_are_one_sentence(train, settings, said):
     assert len(lines) == 1
     assert lines[0].startswith("deepgen train: ")
     assert said in lines[0]
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"deepgen {deepgen.__version__}\n"
+
+
+def test_the_stage_sample_is_what_it_was(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["sample", "--seed", "1"])
+    assert left.value.code == 2
+    assert "deepgen sample: error: the following arguments are required" in capsys.readouterr().err
 
 
 def test_expected_code_that_is_not_json_is_one_sentence(train):

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ from deepgen.errors import DeepgenError
 DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by stage.
 `snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
 
+DRAW = """draw images from a trained model by its name; `deepgen sample NAME` does the same"""
+MODEL_HELP = """an experiment, as mnist, or <run>/<experiment>: a published model, or one of a run
+of yours; or a model file"""
+
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
 experiment of a run file (config/config.yaml:mnist), or resolved JSON, as Snakemake gives it"""
 
+SET_HELP = """change one setting of that file, as in training.optimiser.learning_rate=0.05; may be
+repeated"""
 JOB_HELP = """settings, code and inputs: results/<run>/.jobs/<page>.json, which Snakemake writes
 when it plans"""
 CODE_HELP = "fingerprints at planning time; refuse to run if the code changed since"
@@ -44,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = ""
     with stoppable():
         try:
-            options = build_parser().parse_args(arguments)
+            options = build_parser().parse_args(_as_meant(arguments))
             command = f" {options.command}"
             return _run(options)
         except BaseException as error:  # libraries turn an interrupt into errors of their own
@@ -52,6 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise
             print(f"deepgen{command}: interrupted", file=sys.stderr)
             return 128 + (received_signal() or signal.SIGINT)
+
+
+def _as_meant(arguments: Sequence[str] | None) -> list[str]:
+    """`deepgen sample NAME` as `deepgen draw NAME`; the stage `sample` takes only options."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["sample"] and words[1:] and not words[1].startswith("-"):
+        words[0] = "draw"
+    return words
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -92,10 +107,23 @@ def build_parser() -> argparse.ArgumentParser:
     from deepgen.engine.stages import STAGES
 
     parser = argparse.ArgumentParser(prog="deepgen", description=DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"deepgen {version('deepgen')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     for name, stage in STAGES.items():
         _add_stage(commands.add_parser(name, help=stage.help, description=_sentence(stage)), stage)
+
+    p = commands.add_parser("draw", help=DRAW, description=f"D{DRAW[1:]}.")
+    p.add_argument("name", help=MODEL_HELP)
+    p.add_argument(
+        "-n", dest="number", type=_images, default=100, help="images, 10,000 at most (default: 100)"
+    )
+    p.add_argument("--seed", type=_seed, default=1, help="of the draws (default: 1)")
+    p.add_argument("--grid", type=_picture, metavar="FILE", help="a picture of them, PNG or PDF")
+    p.add_argument(
+        "--out", type=Path, metavar="FILE", help="the images themselves, float32 [n, H, W, C], .npy"
+    )
+    p.set_defaults(function=do.draw)
 
     p = commands.add_parser("publish", help="copy a finished report to reports/<run>/")
     p.add_argument("run", type=Path, help="results/<run>")
@@ -147,7 +175,18 @@ def build_parser() -> argparse.ArgumentParser:
     p = commands.add_parser("compare", help="tell what differs between two runs or revisions")
     for name in ("a", "b"):
         p.add_argument(name, help="results/<run>, reports/<run>, or a git revision")
+    p.add_argument(
+        "--plot", type=_picture, metavar="FILE", help="draw both runs' curves, as PNG or PDF"
+    )
     p.set_defaults(function=do.compare, out=None)
+
+    p = commands.add_parser("tensorboard", help="write the curves of trainings for TensorBoard")
+    p.add_argument(
+        "source", type=Path, help="results/<run>, reports/<run>, or a store for what runs now"
+    )
+    p.add_argument("--out", type=Path, required=True, help="folder for tensorboard --logdir")
+    p.add_argument("--watch", action="store_true", help="go on as they grow, until Ctrl-C")
+    p.set_defaults(function=do.tensorboard)
     return parser
 
 
@@ -160,6 +199,14 @@ def _add_stage(p: argparse.ArgumentParser, stage: Any) -> None:
         p.add_argument("--job", type=Path, required=True, help=JOB_HELP)
     else:
         p.add_argument("--settings", required=True, metavar="FILE|JSON", help=SETTINGS_HELP)
+        p.add_argument(
+            "--set",
+            dest="changes",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help=SET_HELP,
+        )
         p.add_argument("--expect-code", metavar="JSON", help=CODE_HELP)
     if stage.by_name:
         p.add_argument("--name", default="", help="which of them, if --settings is a file")
@@ -192,6 +239,18 @@ def _seed(text: str) -> int:
     if not re.fullmatch(r"\d{1,10}", text) or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"{text!r} is not a seed from 0 to {2**32 - 1}")
     return int(text)
+
+
+def _images(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of images from 1 to 10000")
+    return int(text)
+
+
+def _picture(text: str) -> Path:
+    if Path(text).suffix not in (".png", ".pdf"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .png or .pdf")
+    return Path(text)
 
 
 def _device(name: str) -> str:

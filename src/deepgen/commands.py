@@ -1,18 +1,43 @@
 """What the tools of `deepgen` beside its stages do with their options."""
 
 import argparse
+import sys
 
 from deepgen.config import load_config
 from deepgen.engine import store
 from deepgen.errors import DeepgenError
+from deepgen.files import write_atomically
 from deepgen.report.publish import publish as publish_report
 from deepgen.stage_command import parse_json
 
 
 def publish(o: argparse.Namespace) -> None:
     """Copy a finished report to reports/<run>/."""
-    for path in publish_report(o.run, o.out / o.run.name):
+    published = publish_report(o.run, o.out / o.run.name)
+    for path in published.files:
         print(path)
+    for remark in published.remarks:
+        print(f"deepgen publish: {remark}", file=sys.stderr)
+
+
+def draw(o: argparse.Namespace) -> None:
+    """Draw images from a trained model."""
+    if not o.grid and not o.out:
+        raise DeepgenError("say where the images go: --grid PNG for a picture, or --out NPY")
+    from deepgen.api import load_model  # torch is slow to import
+    from deepgen.data.arrays import save_array
+    from deepgen.figures import style
+    from deepgen.figures.grid import grid
+
+    model = load_model(o.name)
+    images = model.sample(o.number, o.seed)
+    if o.grid:
+        figure = grid(images, model.space.settings["name"])
+        write_atomically(o.grid, lambda path: style.save(figure, path, o.grid.suffix[1:]))
+        print(o.grid)
+    if o.out:
+        save_array(o.out, images)
+        print(o.out)
 
 
 def pdf(o: argparse.Namespace) -> None:
@@ -74,6 +99,20 @@ def restore(o: argparse.Namespace) -> None:
 
 def compare(o: argparse.Namespace) -> None:
     """Tell what differs between two runs or revisions."""
+    from deepgen.engine.compare.sides import read_side
     from deepgen.engine.compare.text import print_comparison
 
-    print_comparison(o.a, o.b)
+    a, b = read_side(o.a), read_side(o.b)
+    print_comparison(a, b)
+    if o.plot:
+        from deepgen.engine.compare.plot import plot_comparison  # so is matplotlib
+
+        plot_comparison(a, b, o.plot)
+        print(f"\n{o.plot}")
+
+
+def tensorboard(o: argparse.Namespace) -> None:
+    """Write the curves of trainings as events of TensorBoard."""
+    from deepgen.engine.events import write_events
+
+    write_events(o.source, o.out, o.watch)

@@ -17,7 +17,7 @@ from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.sections import TAGS, check_section, closest
 from deepgen.settings import Experiment, Run
-from deepgen.yaml_file import bounded, read_yaml
+from deepgen.yaml_file import bounded, parse_value, read_yaml
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,17 @@ class Config:
         return next(group[name] for group in groups if name in group)
 
 
-def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Config:
+def load_config(
+    run: dict[str, Any] | Path,
+    folder: Path = Path("config"),
+    changes: dict[str, dict[str, Any]] | None = None,
+) -> Config:
     """Check a run file and every experiment that it names.
 
     Args:
         run: The run file, or its content as Snakemake has merged it.
         folder: Where `experiments/` lies.
+        changes: Laid over the run's own overrides, by experiment.
 
     Raises:
         DeepgenError: one sentence that names file, key and value; nothing has started then.
@@ -53,6 +58,10 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     where = str(run) if isinstance(run, Path) else f"run file {str(run.get('run', ''))[:80]!r}"
     checked = check_section(Run, content, where)
     check_run(checked, where)
+    if changes:
+        where += " and --set"
+        content = content | {"overrides": merge(checked.overrides, changes)}
+        checked = check_section(Run, content, where)
     found: dict[str, Experiment] = {}
     whole: dict[str, Experiment] = {}
     waiting = list(checked.experiments)
@@ -66,6 +75,11 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     check_first_phases(found, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
+    if ignored := [name for name in changes or {} if name not in found]:
+        raise DeepgenError(
+            f"{where}: this run does not train {ignored[0]}, so --set would change nothing: add it "
+            f"to experiments, or give {folder}/experiments/{ignored[0]}.yaml as --settings"
+        )
     listed = {name: found[name] for name in checked.experiments}
     counted = _load_counted(checked, folder, where)
     check_titles(listed | {name: counted[name] for name in checked.not_run}, where)
@@ -126,6 +140,32 @@ def load_experiment(
     experiment = check_section(Experiment, merge(read_yaml(path), override or {}), where)
     check_experiment(experiment, where)
     return with_defaults(experiment)
+
+
+def parse_changes(pairs: Any) -> dict[str, Any]:
+    """What `--set` gives, `training.epochs=10` each with a value in YAML, as an override.
+
+    Args:
+        pairs: Text; from Snakemake, where keys begin with the experiment (`--config
+            set=mnist.training.epochs=10`), whatever it has made of that, one or several.
+
+    Raises:
+        DeepgenError: for what is no such pair, a value that is not YAML, or a key given twice.
+    """
+    found: dict[str, Any] = {}
+    pairs = pairs if isinstance(pairs, list) else [pairs]
+    for pair in pairs:
+        key, equals, text = str(pair).partition("=")
+        *above, last = (part.strip() for part in key.split("."))
+        if not equals or not all([*above, last]) or not isinstance(pair, str):
+            raise DeepgenError(f"--set {pair}: write it as KEY=VALUE, as in training.epochs=10")
+        at: Any = found
+        for part in above:
+            at = at.setdefault(part, {}) if isinstance(at, dict) else None
+        if not isinstance(at, dict) or last in at:
+            raise DeepgenError(f"--set {pair}: another --set gives {key.strip()}: leave one out")
+        at[last] = parse_value(text, f"--set {pair}")
+    return found
 
 
 def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deepgen.config import load_config, load_experiment, read_yaml
+from deepgen.config import load_config, load_experiment, parse_changes, read_yaml
 from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
@@ -106,14 +106,15 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
     if text.lstrip().startswith("{"):
         if name:
             raise DeepgenError("--name goes with a file as --settings: leave it out")
+        if o.changes:
+            raise DeepgenError("--set goes with a file as --settings: leave it out")
         return parse_json("--settings", text)
     if STAGES[o.command].by_name and not name:
         raise DeepgenError(f"--name is missing: say which {o.command} of {text}")
-    path, _, owner = text.partition(":")
+    _, _, owner = text.partition(":")
     if not owner:
-        return stage_settings(o.command, _experiment(o.settings), name)
-    plan = Plan(load_config(Path(path), Path(path).parent))
-    _check_owner(plan, path, owner)
+        return stage_settings(o.command, _experiment(o), name)
+    plan = _plan(o)
     if owner in PAPERS:
         known = {"study": plan.run_studies(owner), "figure": plan.run_figures(owner)}
         if o.command not in known:
@@ -130,7 +131,7 @@ def _check_first_phase(o: argparse.Namespace) -> None:
     """Refuse a second phase without its first, and a first one with another's model."""
     if o.settings.lstrip().startswith("{"):
         return
-    first = _experiment(o.settings).init_from
+    first = _experiment(o).init_from
     if first and not o.first_phase:
         raise DeepgenError(
             f"{o.settings} continues {first}: give that experiment's last.safetensors as "
@@ -140,22 +141,28 @@ def _check_first_phase(o: argparse.Namespace) -> None:
         raise DeepgenError(f"{o.settings} continues no other experiment: leave out --first-phase")
 
 
-def _experiment(settings: str) -> Experiment:
-    """The experiment of `--settings`, given as a file."""
-    path, _, name = settings.partition(":")
+def _experiment(o: argparse.Namespace) -> Experiment:
+    """The experiment of `--settings`, given as a file, with what `--set` changes."""
+    path, _, name = o.settings.partition(":")
     if name:
-        plan = Plan(load_config(Path(path), Path(path).parent))
-        _check_owner(plan, path, name)
-        return plan.config[name]
+        return _plan(o).config[name]
     if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
         raise DeepgenError(f"{path} is a run file: name one of its experiments, as in {path}:mnist")
-    return load_experiment(Path(path))
+    return load_experiment(Path(path), parse_changes(o.changes), "--set")
 
 
-def _check_owner(plan: Plan, path: str, name: str) -> None:
+def _plan(o: argparse.Namespace) -> Plan:
+    """The plan of the run file in `--settings`, which names an experiment or paper of it."""
+    path, _, owner = o.settings.partition(":")
+    changes = parse_changes(o.changes)
+    if changes and owner in PAPERS:
+        raise DeepgenError(f"--set changes an experiment, and {owner} is a paper: leave it out")
+    changed = {owner: changes} if changes else None
+    plan = Plan(load_config(Path(path), Path(path).parent, changed))
     known = [*plan.trained, *plan.counted, *plan.papers]
-    if name not in known:
-        raise DeepgenError(f"{path} has no experiment {name!r}; it has {', '.join(known)}")
+    if owner not in known:
+        raise DeepgenError(f"{path} has no experiment {owner!r}; it has {', '.join(known)}")
+    return plan
 
 
 def parse_json(where: str, text: str | bytes) -> dict[str, Any]:

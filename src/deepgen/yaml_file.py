@@ -40,6 +40,21 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return bounded(content, str(path))
 
 
+def parse_value(text: str, where: str) -> Any:
+    """A value that a person typed, as a YAML file would have it.
+
+    Raises:
+        DeepgenError: one sentence that begins with `where`, if it is none.
+    """
+    try:
+        return bounded({"value": yaml.load(text, _Loader)}, where)["value"]
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise DeepgenError(
+            f"{where}: the value is not YAML; write it as in an experiment file, and quote it in "
+            "the shell"
+        ) from None
+
+
 def bounded(content: dict[str, Any], where: str) -> dict[str, Any]:
     """`content`, unless it holds more values than any configuration needs, or a circle.
 

@@ -86,6 +86,7 @@ class MadeRun:
         )
         self.inputs["provenance:data/raw/mnist/fetch"] = path
         self.make_tables()
+        self.write("report/index.prov.json", {"settings": self.settings})
 
     def make_tables(self):
         """The tables of the rows as they are now."""

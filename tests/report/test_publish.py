@@ -11,6 +11,7 @@ from made_run import PAGES, MadeRun
 
 from deepgen.cli import main
 from deepgen.errors import DeepgenError
+from deepgen.files import write_json
 from deepgen.report.links import relative
 from deepgen.report.publish import publish
 from deepgen.stages.report import report
@@ -28,6 +29,7 @@ def make_run(folder):
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
+    write_json(folder / "report/index.prov.json", {"settings": {"experiments": {}}})
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_report_whose_links_are_broken_is_refused(published, tmp_path):
         publish(made.run, target)
 
 
-def test_the_report_and_its_evidence_are_copied_but_no_models(tmp_path):
+def test_the_report_and_its_evidence_are_copied_but_no_samples(tmp_path):
     make_run(tmp_path / "run")
     target = tmp_path / "reports/run"
     publish(tmp_path / "run", target)

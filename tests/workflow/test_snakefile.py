@@ -1,5 +1,6 @@
 """The workflow as a stranger meets it: formatted, linted, planned in a fresh clone, reported."""
 
+import json
 import os
 import re
 import shutil
@@ -94,6 +95,21 @@ def test_tfd_is_planned_in_two_phases_once_its_file_is_there(clone):
     assert {"fetch_tfd", "prepare_tfd"} <= set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE))
     assert re.search(r"^train +2$", output, re.MULTILINE)
     assert re.search(r"^select_sigma +25$", output, re.MULTILINE)  # 5 sets of samples in 5 folds
+
+
+def test_one_setting_is_changed_on_the_command_line(clone):
+    run = ["--configfile", "config/quick.yaml", "--config", "run=trial"]
+    change = "set=mnist-annealed.training.optimiser.learning_rate=0.05"
+    result = call("snakemake", "-n", *run, change, cwd=clone)
+    assert result.returncode == 0, result.stdout + result.stderr
+    job = json.loads((clone / "results/trial/.jobs/mnist-annealed.json").read_text())
+    training = job["settings"]["experiments"]["mnist-annealed"]["settings"]["training"]
+    assert training["optimiser"]["learning_rate"] == 0.05
+    assert training["batch_size"] == 50
+    result = call("snakemake", "-n", *run, change.replace("learning", "lerning"), cwd=clone)
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("deepgen:")]
+    assert line.endswith("did you mean training.optimiser.learning_rate?")
+    assert "Traceback" not in result.stdout + result.stderr
 
 
 def test_what_is_not_run_is_only_counted(clone):

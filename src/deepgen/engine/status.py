@@ -35,6 +35,7 @@ class Training:
     size: int
     changed: float
     remark: str = ""
+    key: str = ""  # in the store
 
     def replaces(self, other: "Training") -> bool:
         """Whether this one was finished at the place of another one after that had stopped."""
@@ -119,6 +120,7 @@ def _training(entry: Path, owner: dict[str, Any]) -> Training:
         size=sum(map(_size, entry.iterdir())),
         changed=max(map(_changed, entry.iterdir()), default=0.0),
         remark=remark,
+        key=entry.parent.name,
     )
 
 

@@ -5,27 +5,35 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from deepgen.errors import DeepgenError
 from deepgen.files import copy, write_json, write_text
 from deepgen.report.links import beside, evidence, relative
 from deepgen.report.origins import public
+from deepgen.report.published_models import choose_models
 
 PROVENANCE = ".prov.json"
 
 
-def publish(run: Path, target: Path) -> list[Path]:
+class Published(NamedTuple):
+    """The `files` written, and `remarks`: sentences about what did not go along."""
+
+    files: list[Path]
+    remarks: list[str]
+
+
+def publish(run: Path, target: Path) -> Published:
     """Copy the report of a finished run with the tables, histories and scores behind it.
 
-    No models, samples or images go along. Pages are changed to link the copies. The new publication
-    is written beside the old one and takes its place when it is whole.
+    One model of each experiment goes along, if it is small, and no samples or images. Pages are
+    changed to link the copies. The new publication is written beside the old one and takes its
+    place when it is whole.
 
     Args:
         run: `results/<run>`.
-        target: `reports/<run>`; what an earlier publication left there is replaced.
-
-    Returns:
-        The files written.
+        target: `reports/<run>`; what an earlier publication left there is replaced, but for models
+            of experiments that this run does not have.
 
     Raises:
         DeepgenError: if the run has no finished report, a page links a file that is missing, or one
@@ -38,10 +46,12 @@ def publish(run: Path, target: Path) -> list[Path]:
     here, there = run.resolve(), target.resolve()
     if here == there or here in there.parents or there in here.parents:
         raise DeepgenError(f"{target} and {run} overlap: choose another folder with --out")
+    models = choose_models(run, target)
+    gone = _experiments(target) - _experiments(run)
     target.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
     try:
-        for source, name in _published(run):
+        for source, name in [*_published(run), *models.files]:
             _copy(source, new / name)
         _check_links(run, new)
         new.chmod(0o755)
@@ -50,7 +60,21 @@ def publish(run: Path, target: Path) -> list[Path]:
         new.rename(target)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    return sorted(path for path in target.rglob("*") if path.is_file())
+    files = sorted(path for path in target.rglob("*") if path.is_file())
+    return Published(files, [*models.remarks, *_loss(gone)])
+
+
+def _experiments(run: Path) -> set[str]:
+    """Those that a folder of results or reports has trainings of."""
+    return {path.parents[1].name for path in run.glob("*/seed-*/history.csv")}
+
+
+def _loss(gone: set[str]) -> Iterator[str]:
+    if gone:
+        yield (
+            f"what an earlier publication had of {', '.join(sorted(gone))} goes, because this run "
+            "has no such experiment; git has it"
+        )
 
 
 def _published(run: Path) -> Iterator[tuple[Path, Path]]:

@@ -62,6 +62,7 @@ class Side:
         jobs: {path of the provenance file in the run, without its ending: its record}.
         scores: Of every model and reference.
         epochs: Epochs trained, by experiment and seed.
+        histories: The content of `history.csv`, by experiment and seed.
         notes: Sentences about what could not be read.
     """
 
@@ -70,6 +71,7 @@ class Side:
     jobs: dict[str, Record] = field(default_factory=dict)
     scores: dict[Row, Score] = field(default_factory=dict)
     epochs: dict[tuple[str, int | None], int] = field(default_factory=dict)
+    histories: dict[tuple[str, int | None], bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -139,6 +141,7 @@ def _fill(side: Side, files: dict[str, bytes]) -> None:
                 place, file = found
                 if file == HISTORY:
                     side.epochs[place.experiment, place.seed] = len(data.split()) - 1
+                    side.histories[place.experiment, place.seed] = data
                 else:
                     side.scores |= _scores(place, file.removesuffix(".json"), json.loads(data))
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -16,22 +16,19 @@ from deepgen.engine.compare.differences import (
     find_differences,
     mixed_seeds,
 )
-from deepgen.engine.compare.sides import read_side
+from deepgen.engine.compare.sides import Side
 from deepgen.engine.compare.words import heading, numbers, only_one_side, ranges
 from deepgen.report.wording import listed
 
 WIDTH = 100
 
 
-def print_comparison(a: str, b: str) -> None:
-    """Print what differs between two sides, each a run's folder or a git revision.
+def print_comparison(a: Side, b: Side) -> None:
+    """Print what differs between two sides that were read.
 
     Settings, code, data, machine and scores are compared; if nothing differs, that is one sentence.
-
-    Raises:
-        DeepgenError: if one of them is neither, or holds no run.
     """
-    found = find_differences(read_side(a), read_side(b))
+    found = find_differences(a, b)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ± in some locales
     print("\n".join(_lines(found)))
 
