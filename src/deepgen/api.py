@@ -1,5 +1,6 @@
 """Trained models from Python: load a file, draw images, ask how likely images are."""
 
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from deepgen.data.spaces.settings import ModelSpace
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.likelihood import Given, summarise
 from deepgen.evaluation.likelihoods.direct import log_likelihood
-from deepgen.families import loading
-from deepgen.samplers.draw import draw
+from deepgen.families.trained import load_whole
+from deepgen.samplers.checked import draw_checked
 from deepgen.seeds import stream
 
 
@@ -27,13 +28,19 @@ class TrainedModel:
     """
 
     def __init__(self, path: Path | str):
-        self.network, self.metadata = loading.load_model(Path(path))
+        self.network, self.metadata = load_whole(Path(path))
         self.space = build_space(self.metadata["score_space"])
         self.sampler = self.metadata.get("sampler", {})
 
     def sample(self, n: int, seed: int) -> np.ndarray:
-        """`n` fair random draws in the scoring space, float32 [n, H, W, C]."""
-        images = draw(self.network, n, stream(seed, "api"), self.space, **self.sampler)
+        """`n` fair random draws in the scoring space, float32 [n, H, W, C].
+
+        Raises:
+            DeepgenError: if `n` is no positive whole number or `seed` is not one of 0..2**32 - 1.
+        """
+        _check_whole("n", n, 1)
+        _check_whole("seed", seed, 0)
+        images = draw_checked(self.network, n, stream(seed, "api"), self.space, **self.sampler)
         return images.numpy().reshape(n, *self.metadata["shape"])
 
     def log_prob(self, images: np.ndarray, seed: int = 1) -> np.ndarray:
@@ -50,6 +57,7 @@ class TrainedModel:
         Raises:
             DeepgenError: for a family without a likelihood of its own, or other images.
         """
+        _check_whole("seed", seed, 0)
         family, space = self.metadata["model"]["family"], self.metadata["model_space"]
         if not isinstance(self.network, Density):
             raise DeepgenError(f"the family {family} has no log_prob: load a model of another")
@@ -62,6 +70,12 @@ class TrainedModel:
         given = Given(self.network, self.network.model_space, x, {})
         draw_of_noise = log_likelihood(given, stream(seed, "api likelihood"), {})["direct"]
         return summarise([draw_of_noise], given.space, x.shape[1])[0].numpy()
+
+
+def _check_whole(name: str, value: int, least: int) -> None:
+    """Refuse what is no count or seed, of which `stream` and torch take some silently."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= value < 2**32:
+        raise DeepgenError(f"{name} is {value!r}: give a whole number from {least} to {2**32 - 1}")
 
 
 def _bytes(images: np.ndarray, shape: list[int]) -> np.ndarray:

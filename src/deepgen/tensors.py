@@ -71,6 +71,21 @@ def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     return tensors, metadata
 
 
+def read_dtypes(path: Path) -> dict[str, torch.dtype]:
+    """{name: type} of the tensors in a file, as they are stored; no values are read.
+
+    Raises:
+        DeepgenError: as `read_tensors`.
+    """
+    found = {}
+    with _opened(path) as file:
+        for name in file.keys():  # noqa: SIM118
+            view = file.get_slice(name)
+            part = view[:0] if view.get_shape() else file.get_tensor(name)
+            found[name] = part.dtype
+    return found
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """A file of tensors; whatever is wrong with it becomes one sentence."""
