@@ -50,6 +50,22 @@ def test_images_are_in_the_scoring_space(tmp_path):
     assert np.allclose(levels.sample(6, seed=3), (256 * pixels - 0.5) / 255, atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", True, None])
+def test_a_seed_that_is_none_is_refused(tmp_path, seed):
+    with pytest.raises(DeepgenError, match=r"seed is .*: give a whole number from 0 to 4294967295"):
+        saved(tmp_path / "m.safetensors").sample(2, seed)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, "2", True])
+def test_a_count_that_is_none_is_refused(tmp_path, n):
+    with pytest.raises(DeepgenError, match=r"n is .*: give a whole number from 1 "):
+        saved(tmp_path / "m.safetensors").sample(n, 1)
+
+
+def test_counts_of_numpy_are_whole_numbers(tmp_path):
+    assert len(saved(tmp_path / "m.safetensors").sample(np.int64(2), np.uint8(1))) == 2
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DeepgenError, match="missing"):
         deepgen.load_model(tmp_path / "none.safetensors")

@@ -30,6 +30,7 @@ PARTS = {
     "mutated_configs.mutated_configs": 200,
     "mutated_files.mutated_data": 100,
     "mutated_files.mutated_checkpoints": 100,
+    "hostile_options.hostile_options": 100,
     "surroundings.two_users": 18,
     "surroundings.read_only_data": 18,
     "surroundings.clocks": 5,

@@ -315,6 +315,11 @@ class Run(Settings):
     data: DataSettings = DataSettings()
     papers: Papers = Papers()
     store_dir: PathText = Field("store", description="Folder of the store; may be scratch space.")
+    shares_results_with: PathText | None = Field(
+        None,
+        description="Run file, named from this one's folder, that has the same `run` on purpose: "
+        "each may replace the other's results. Otherwise the second is refused.",
+    )
     ledger: bool = Field(
         False, description="Whether the run is recorded with DVC whenever it has finished."
     )

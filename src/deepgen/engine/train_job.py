@@ -81,6 +81,11 @@ def run_training(
         except Diverged as error:
             write_json(folder / DIVERGED, {"reason": str(error)})
             _refuse_diverged(folder / DIVERGED)
+        except OverflowError as error:
+            raise DeepgenError(
+                f"a number of the training outgrew what a computer holds ({error.args[-1]}): lower "
+                "training.optimiser.schedule.decay_per_update, or what the settings make as large"
+            ) from None
         finally:
             progress.close()
             stop.release()

@@ -67,8 +67,8 @@ def check_choices(choices: dict[str, Any]) -> None:
     Raises:
         ValueError: what is wrong, in a few words.
     """
-    if set(choices) != {RELEASED_GRID, FINE_SIGMA}:
-        raise ValueError(f"it must have exactly {RELEASED_GRID!r} and {FINE_SIGMA!r}")
+    if not choices or set(choices) - {RELEASED_GRID, FINE_SIGMA}:
+        raise ValueError(f"it must have {RELEASED_GRID!r} and {FINE_SIGMA!r}")
     for name, choice in choices.items():
         if not isinstance(choice, dict) or set(choice) != {"sigma", "on_grid_edge", "grid"}:
             raise ValueError(f"{name!r} must have exactly sigma, on_grid_edge and grid")
@@ -79,9 +79,9 @@ def check_choices(choices: dict[str, Any]) -> None:
         ends = choice["grid"][:2] if isinstance(choice["grid"], list) else []
         if len(ends) != 2 or not all(map(_is_bandwidth, ends)):
             raise ValueError(f"grid of {name!r} does not begin with two bandwidths")
-    number = choices[RELEASED_GRID]["grid"][2:]
-    if [type(n) for n in number] != [int] or not 0 < number[0] <= MOST:
-        raise ValueError(f"grid of {RELEASED_GRID!r} must end with a number up to {MOST}")
+        number = choice["grid"][2:] if name == RELEASED_GRID else [1]
+        if [type(n) for n in number] != [int] or not 0 < number[0] <= MOST:
+            raise ValueError(f"grid of {name!r} does not end with a number up to {MOST:,}")
 
 
 def _is_bandwidth(value: Any) -> bool:

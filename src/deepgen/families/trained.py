@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import torch
 from pydantic import BaseModel, ConfigDict
 
 from deepgen.contracts import Model
 from deepgen.errors import DeepgenError
 from deepgen.families.loading import IDENTITY, load_model
 from deepgen.sections import check_section
-from deepgen.tensors import read_dtypes, read_metadata
+from deepgen.tensors import check_weights, read_metadata
 
 
 class Metadata(BaseModel):
@@ -35,18 +34,7 @@ def load_whole(path: Path) -> tuple[Model, dict[str, Any]]:
     """
     check_section(Metadata, read_metadata(path), f"{path} is no model file of deepgen")
     model, metadata = load_model(path)
-    found = read_dtypes(path)
-    for name, tensor in model.state_dict().items():
-        if found[name] != tensor.dtype:
-            raise DeepgenError(
-                f"{path} has {name} as {found[name]} where its family has {tensor.dtype}: it is "
-                "damaged, or deepgen did not write it; train again"
-            )
-        if not torch.isfinite(tensor).all():
-            raise DeepgenError(
-                f"{path} has values in {name} that are not finite, so that no sample of it would "
-                "mean anything: train again with a lower learning rate"
-            )
+    check_weights(path, model.state_dict())
     return model, metadata
 
 

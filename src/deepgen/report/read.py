@@ -1,6 +1,5 @@
 """Files of a run, read by their suffix; one that is missing or damaged is named."""
 
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 
 from deepgen.data.array_file import read_array
 from deepgen.errors import DeepgenError
+from deepgen.json_file import parse_json
 
 T = TypeVar("T")
 
@@ -52,6 +52,6 @@ _READERS: dict[str, Callable[[Path], Any]] = {
     ".npy": read_array,
     ".npz": _arrays,
     ".csv": pd.read_csv,
-    ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+    ".json": lambda path: parse_json(str(path), path.read_bytes()),
     ".txt": lambda path: path.read_text(encoding="utf-8"),
 }
