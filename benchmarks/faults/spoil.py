@@ -98,7 +98,7 @@ def _archive(content: bytes, rng: random.Random) -> bytes:
 
 
 def _lying(content: bytes, rng: random.Random) -> bytes:
-    """The numbers behind a header that tells of more or fewer of them, or of none that there are."""
+    """The numbers behind a header that tells of more or fewer of them, or of no shape."""
     x = np.load(io.BytesIO(content))
     rows = rng.choice([len(x) + 1 if x.ndim else 2, 1, 10**12, -1, "True", "'x'", "[2]"])
     rest = "".join(f", {n}" for n in x.shape[1:])
