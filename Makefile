@@ -7,6 +7,15 @@ CONFIG := $(if $(filter paper,$(RUN)),config/config.yaml,config/$(RUN).yaml)
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# A run's name, which its results have, is the key `run` of its file
+NAME = $(shell sed -n "s/^run: *[\"']\{0,1\}\([a-z0-9_-]*\).*/\1/p" $(CONFIG))
+RUNS := paper $(filter-out config,$(notdir $(basename $(wildcard config/*.yaml))))
+ifeq ($(wildcard $(CONFIG)),)
+ifneq ($(filter reproduce unlock pdf publish,$(or $(MAKECMDGOALS),reproduce)),)
+$(error there is no run file $(CONFIG): choose RUN from $(RUNS))
+endif
+endif
+
 .PHONY: reproduce install test test-all lint faults unlock pdf publish docs dag lock clean
 
 reproduce: $(BIN)/.installed
@@ -38,10 +47,10 @@ unlock: $(BIN)/.installed
 	snakemake --unlock --configfile $(CONFIG)
 
 pdf: $(BIN)/.installed
-	deepgen pdf --html results/$(RUN)/report/index.html --out results/$(RUN)/report/index.pdf
+	deepgen pdf --html results/$(NAME)/report/index.html --out results/$(NAME)/report/index.pdf
 
 publish: $(BIN)/.installed
-	deepgen publish results/$(RUN)
+	deepgen publish results/$(NAME)
 
 # The site, in site/; what builds it is in an environment of its own and imports nothing of deepgen
 docs: .venv-docs/.installed

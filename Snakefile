@@ -7,9 +7,10 @@ from pathlib import Path
 
 from deepgen.config import load_config, parse_changes
 from deepgen.errors import DeepgenError
-from deepgen.engine.announce import announce
+from deepgen.engine.announce import announce, hint_at_targets
 from deepgen.engine.plan import Plan, rule_name
 from deepgen.engine.repair import Repair
+from deepgen.engine.run_file import check_owner, record_owner
 from deepgen.engine.times import bring_to_present, touch_changed
 from deepgen.engine.ledger.record import record_after_success
 from deepgen.evaluation.catalogue import SCORES
@@ -30,11 +31,15 @@ try:
         )  # Snakemake's own reader drops the first of two equal keys
     changes = parse_changes(config.pop("set", []))
     plan = Plan(load_config(config, changes=changes))
+    if workflow.is_main_process:
+        check_owner(plan.config.run, workflow.configfiles)
 except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
 run = plan.run
 repair = None
+if workflow.is_main_process:
+    hint_at_targets(sys.argv[1:], plan)
 for cure, names in plan.left_out.items():
     print(f"deepgen: left out: {', '.join(names)}: {cure}", file=sys.stderr)
 if workflow.is_main_process and "--unlock" not in sys.argv:
@@ -94,6 +99,7 @@ include: "workflow/rules/report.smk"
 
 
 onstart:
+    record_owner(plan.config.run, workflow.configfiles)
     if repair:
         repair.set_aside(workflow.dag.needrun_jobs())
     announce(workflow, plan.config.run.resolved())

@@ -53,6 +53,22 @@ def test_images_are_in_the_scoring_space(tmp_path):
     assert np.allclose(levels.sample(6, seed=3), (256 * pixels - 0.5) / 255, atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", True, None])
+def test_a_seed_that_is_none_is_refused(tmp_path, seed):
+    with pytest.raises(DeepgenError, match=r"seed is .*: give a whole number from 0 to 4294967295"):
+        saved(tmp_path / "m.safetensors").sample(2, seed)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, "2", True])
+def test_a_count_that_is_none_is_refused(tmp_path, n):
+    with pytest.raises(DeepgenError, match=r"n is .*: give a whole number from 1 "):
+        saved(tmp_path / "m.safetensors").sample(n, 1)
+
+
+def test_counts_of_numpy_are_whole_numbers(tmp_path):
+    assert len(saved(tmp_path / "m.safetensors").sample(np.int64(2), np.uint8(1))) == 2
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DeepgenError, match="missing"):
         deepgen.load_model(tmp_path / "none.safetensors")
@@ -192,8 +208,8 @@ def test_wrong_codes_counts_and_seeds_are_one_sentence(tmp_path):
         (lambda: model.decode(z[:, :4]), r"codes have shape \[3, 4\] where \[n, 5\]"),
         (lambda: model.decode(broken), "codes hold NaN or infinity"),
         (lambda: model.interpolate(z[:1], z[1:]), "1 beginnings and 2 ends"),
-        (lambda: model.interpolate(z, z, steps=1), "steps is 1: give a whole number from 2 on"),
-        (lambda: model.sample(0, seed=1), "n is 0: give a whole number from 1 on"),
+        (lambda: model.interpolate(z, z, steps=1), "steps is 1: give a whole number from 2 to"),
+        (lambda: model.sample(0, seed=1), "n is 0: give a whole number from 1 to"),
         (lambda: model.prior(2.5, seed=1), "n is 2.5: give a whole number"),
         (lambda: model.sample(1, seed=-1), "seed is -1: give a whole number from 0 to"),
         (lambda: model.sample(1, seed=2**32), "seed is 4294967296"),

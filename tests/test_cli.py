@@ -4,13 +4,16 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import torch
 
 import deepgen
 from deepgen import commands, stage_command
 from deepgen.cli import build_parser, main
 from deepgen.stages import study
 
+PIXELS = {"name": "pixels"}
 STAGES = [
     "fetch",
     "prepare",
@@ -99,6 +102,10 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
             "mnist-rbm, mnist-mixture, mnist-nice",
         ),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
+        ("[1]", "--settings is not JSON (it must hold keys and values)"),
+        ("null", "has no file null"),
+        ("", "cannot be read"),
+        ("x" * 300, "File name too long"),
         ("config/quick.yaml", "config/quick.yaml is a run file: name one of its experiments"),
         ("config", "config cannot be read (Is a directory)"),
         ("config/experiments/lfw.yaml", "lfw.yaml continues lfw-pretrain: give that experiment's"),
@@ -132,6 +139,57 @@ def test_expected_code_that_is_not_json_is_one_sentence(train):
     code, lines = train("--settings", "config/quick.yaml:mnist-annealed", "--expect-code", "{")
     assert (code, len(lines)) == (1, 1)
     assert "--expect-code is not JSON" in lines[0]
+
+
+@pytest.mark.parametrize("code", ["1", '"x"', "[1]", "null", "NaN", '{"a": Infinity}'])
+def test_expected_code_must_be_an_object(train, code):
+    ended, lines = train("--settings", "config/quick.yaml:mnist-annealed", "--expect-code", code)
+    assert (ended, len(lines)) == (1, 1)
+    assert "--expect-code is not JSON" in lines[0]
+
+
+@pytest.mark.parametrize("folder", ["/proc/x", "/proc/self/x/y", "/dev/null/x", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch, root, capsys, folder):
+    monkeypatch.chdir(tmp_path)
+    settings = json.dumps({"reference": "constant-image", "score_space": PIXELS, "threads": 1})
+    np.save(tmp_path / "train.npy", np.zeros((3, 2, 2, 1), np.uint8))
+    words = ["reference", "--settings", settings, "--data", ".", "--out", folder]
+    for more in (["--store", str(tmp_path / "store")], ["--store", folder]):
+        assert main([*words, *more]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("deepgen reference: cannot use ")
+        assert len(line) < 400
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [
+        lambda: bytearray(2**62),
+        lambda: np.empty((2**50, 3)),
+        lambda: torch.empty(2**50),
+        lambda: torch.empty(2**40, 2**40),
+        lambda: torch.empty(10**30),
+    ],
+)
+def test_too_little_memory_is_one_sentence(monkeypatch, tmp_path, capsys, fail):
+    monkeypatch.setattr(commands, "manage_store", lambda options: fail())
+    assert main(["store", "list", "--store", str(tmp_path)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("deepgen store: needs more memory than there is")
+
+
+def test_other_mistakes_of_torch_keep_their_traceback(monkeypatch, tmp_path):
+    monkeypatch.setattr(commands, "manage_store", lambda options: torch.empty(2) @ torch.empty(3))
+    with pytest.raises(RuntimeError):
+        main(["store", "list", "--store", str(tmp_path)])
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5", "٣", "x", ""])
+def test_a_seed_is_a_whole_number_that_fits(tmp_path, seed, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["sample", "--settings", "{}", "--model", "x", "--out", "y", f"--seed={seed}"])
+    assert left.value.code == 2
+    assert "is not a seed from 0 to 4294967295" in capsys.readouterr().err
 
 
 def test_an_unknown_device_is_refused(train, capsys):
@@ -221,7 +279,6 @@ def test_a_bug_keeps_its_traceback(monkeypatch, tmp_path):
         main(["store", "list", "--store", str(tmp_path)])
 
 
-PIXELS = {"name": "pixels"}
 SCORE = {"score_space": PIXELS, "threads": 1, "reads": ["test", "valid"]}
 REFERENCE = {"score_space": PIXELS, "threads": 1, "reference": "gaussian"}
 LINES = {"study": "samplers.interpolation", "threads": 1}

@@ -254,8 +254,19 @@ def test_runs_differ_as_their_files_say(root):
             "training.optimiser.learning_rate",
             "1e-3",
             "learning_rate is '1e-3': must be a number, and YAML reads this as text: write it as "
-            "0.001 or 1.0e-3",
+            "1.0e-3",
         ),
+        ("training.optimiser.learning_rate", "1e-2", "reads this as text: write it as 1.0e-2"),
+        ("training.optimiser.learning_rate", "2.5e3", "reads this as text: write it as 2.5e+3"),
+        # Numbers that no computation can carry
+        ("training.optimiser.learning_rate", 1e308, "is 1e+308: must be 0 or from 1e-15 to 1e+12"),
+        ("training.optimiser.learning_rate", 1e-320, "must be 0 or from 1e-15 to 1e+12 in size"),
+        ("model.noise.size", 10**30, "must be at most 4294967295"),
+        ("parzen.fine_range", [1e-200, 1.0], "must be greater than or equal to 0.000001"),
+        ("parzen.grid", {"start": 0.1, "stop": 1e9}, "must be less than or equal to 1000000"),
+        ("parzen.fine_tolerance", 1e-9, "must be greater than or equal to 0.000001"),
+        ("title", "=cmd()", "must not begin with =, +, - or @, which spreadsheets run"),
+        ("remark", "@x", "must not begin with =, +, - or @"),
         ("training.selection", {"every": 5}, "training.selection.rule is missing"),
         ("training.selection", "last", "training.selection is 'last': must hold keys and values"),
         (f"{LAYER}.bias", "mean", "model.generator[0].bias is 'mean': must be a valid number or"),
@@ -540,6 +551,32 @@ def test_a_wrong_run_file_is_one_sentence(folder, change, said):
     assert said in sentence_of(load_config, folder / "run.yaml", folder)
 
 
+def test_numbers_in_yaml_are_read_as_the_hint_writes_them(folder, shipped):
+    for text, number in {"1e-2": 0.01, "2.5e3": 2500.0, "3e5": 3e5}.items():
+        put(shipped, "training.optimiser.learning_rate", text)
+        path = write(folder / "experiments" / "mnist.yaml", shipped)
+        hint = sentence_of(load_experiment, path).rpartition("write it as ")[2]
+        assert yaml.safe_load(f"x: {hint}") == {"x": number}
+
+
+def test_a_path_may_begin_at_home(folder, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/someone")
+    data = {"mirror": "~/data", "tfd": {"file": "~/TFD.mat"}}
+    content = {"run": "x", "experiments": ["mnist"], "store_dir": "~/scratch", "data": data}
+    run = load_config(write(folder / "run.yaml", content), folder).run
+    assert run.store_dir == "/home/someone/scratch"
+    assert (run.data.mirror, run.data.tfd.file) == ("/home/someone/data", "/home/someone/TFD.mat")
+    content["store_dir"] = "~no-such-user/x"
+    said = sentence_of(load_config, write(folder / "run.yaml", content), folder)
+    assert "store_dir is '~no-such-user/x': must be a path, and there is no such home" in said
+
+
+def test_a_run_file_that_is_missing_suggests_one_beside_it(root):
+    said = sentence_of(load_config, root / "config/quik.yaml", root / "config")
+    assert "config/quik.yaml is missing" in said
+    assert said.endswith("; did you mean 'quick.yaml'?")
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -623,8 +660,8 @@ def test_what_is_no_mapping_in_yaml_is_one_sentence(folder, content, said):
 
 
 def test_a_missing_run_file_is_named(folder):
-    text = sentence_of(load_config, folder / "none.yaml", folder)
-    assert text == f"{folder / 'none.yaml'} is missing: correct the path"
+    text = sentence_of(load_config, folder / "somewhere.yaml", folder)
+    assert text == f"{folder / 'somewhere.yaml'} is missing: correct the path"
 
 
 def test_overrides_merge_mappings_and_replace_lists():

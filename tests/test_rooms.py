@@ -23,7 +23,7 @@ ORDER = [
     ("training",),
     ("evaluation",),
     ("samplers",),
-    ("layers", "data", "device", "yaml_file"),
+    ("layers", "data", "device", "yaml_file", "json_file"),
     ("tensors",),
     ("capabilities", "sections"),
     ("contracts", "files", "errors", "seeds", "places", "typed", "columns"),

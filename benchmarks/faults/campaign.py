@@ -32,6 +32,7 @@ PARTS = {
     "mutated_files.mutated_checkpoints": 100,
     "hostile_sources.hostile_sources": 60,
     "lost_files.lost_files": 120,
+    "hostile_options.hostile_options": 100,
     "surroundings.two_users": 18,
     "surroundings.read_only_data": 18,
     "surroundings.clocks": 5,

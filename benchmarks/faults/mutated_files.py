@@ -159,6 +159,8 @@ class Scratch:
                 end = SAME if same else ANOTHER
                 if (key == stage.key) != same:
                     problems.append("was taken under the old key")
+                if path.name == "samples.npy" and how in spoil.NEVER_SAMPLES:
+                    problems.append("took samples that no score means anything of")
                 if path.suffix == ".safetensors" and not same:
                     problems.append("took an altered model")
         finally:

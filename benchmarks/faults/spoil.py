@@ -91,8 +91,30 @@ def _nan(x: np.ndarray, rng: random.Random) -> np.ndarray:
     return x
 
 
+def _archive(content: bytes, rng: random.Random) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, array=np.load(io.BytesIO(content)))
+    return file.getvalue()
+
+
+def _lying(content: bytes, rng: random.Random) -> bytes:
+    """The numbers behind a header that tells of more or fewer of them, or of no shape."""
+    x = np.load(io.BytesIO(content))
+    rows = rng.choice([len(x) + 1 if x.ndim else 2, 1, 10**12, -1, "True", "'x'", "[2]"])
+    rest = "".join(f", {n}" for n in x.shape[1:])
+    shape = f"({rows}{rest or ','})"
+    header = f"{{'descr': '{x.dtype.str}', 'fortran_order': False, 'shape': {shape}}}"
+    return _npy(header) + x.tobytes()
+
+
 ARRAY: dict[str, Spoil] = {
     "a value that is no number": array(_nan),
+    "another byte order": array(lambda x, rng: x.astype(x.dtype.newbyteorder(">"))),
+    "text for numbers": array(lambda x, rng: x.astype("U3")),
+    "records for numbers": array(lambda x, rng: np.zeros(x.shape, [("a", "f4"), ("b", "i4")])),
+    "complex numbers": array(lambda x, rng: x.astype(complex)),
+    "an archive": _archive,
+    "a header that lies": _lying,
     "another type": array(lambda x, rng: x.astype(rng.choice(["<f8", ">f4", "i8", "U3", "?"]))),
     "another shape": array(lambda x, rng: x.reshape(-1)),
     "its axes swapped": array(lambda x, rng: np.ascontiguousarray(x.T)),
@@ -104,6 +126,18 @@ ARRAY: dict[str, Spoil] = {
     "rows of zeros": array(lambda x, rng: np.zeros_like(x)),
     "all 255": array(lambda x, rng: np.full_like(x, 255)),
 }
+
+
+# What samples may not be: a sigma of them would be stored and used again
+NEVER_SAMPLES = (
+    "a value that is no number",
+    "none of its rows",
+    "a single number",
+    "text for numbers",
+    "records for numbers",
+    "complex numbers",
+    "an archive",
+)
 
 
 def _text(change: Callable[[str, random.Random], str]) -> Spoil:
@@ -119,7 +153,9 @@ def _other_value(content: bytes, rng: random.Random) -> bytes:
         if rng.random() < 0.3:
             del inside[key]
         else:
-            inside[key] = rng.choice([None, -1, 0, "text", [], {}, 1e308, True, [[1]], "../../x"])
+            inside[key] = rng.choice(
+                [None, -1, 0, "text", [], {}, 1e308, 1e-308, float("inf"), True, [[1]], "../../x"]
+            )
     return json.dumps(whole).encode()
 
 
@@ -135,6 +171,8 @@ JSON: dict[str, Spoil] = {
     "another value": _other_value,
     "one more other value": _other_value,
     "a list": lambda content, rng: b"[1, 2]",
+    "nothing in it": lambda content, rng: b"{}",
+    "text": lambda content, rng: b'"text"',
     "a number": lambda content, rng: b"3",
     "NaN": _text(lambda text, rng: text.replace(": 0.", ': NaN, "x": 0.', 1)),
     "nested too deeply": lambda content, rng: b"[" * 100_000,

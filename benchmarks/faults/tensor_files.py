@@ -5,11 +5,14 @@ import json
 import random
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import save
+
+from deepgen.tensors import read_tensors, write_tensors
 
 from .spoil import Spoil
 from .stages import SAVE_ALWAYS, Stage
@@ -133,6 +136,39 @@ def _pickled(content: bytes, rng: random.Random) -> bytes:
     return file.getvalue()
 
 
+def _signed(change) -> Spoil:
+    """A change of tensors or metadata, with the digest that belongs to it."""
+
+    def spoil(content: bytes, rng: random.Random) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "spoilt"
+            path.write_bytes(content)
+            tensors, metadata = read_tensors(path)
+            change(tensors, metadata, rng)
+            write_tensors(path, tensors, metadata)
+            return path.read_bytes()
+
+    return spoil
+
+
+def _types(tensors, metadata, rng):
+    kind = rng.choice([torch.bool, torch.int8, torch.complex64, torch.float64])
+    name = rng.choice(list(tensors))
+    tensors[name] = tensors[name].to(kind)
+
+
+def _not_finite(tensors, metadata, rng):
+    name = rng.choice([name for name, tensor in tensors.items() if tensor.is_floating_point()])
+    tensors[name] = tensors[name].clone()
+    tensors[name].view(-1)[0] = rng.choice([torch.nan, torch.inf])
+
+
+def _other_metadata(tensors, metadata, rng):
+    wrong = [[1], "x", 3, {"a": [1]}]
+    known = [key for key in ("code", "model", "shape", "space") if key in metadata]
+    metadata[rng.choice(known)] = rng.choice(wrong)
+
+
 FILE: dict[str, Spoil] = {
     "offsets that lie": _header(_lie),
     "two tensors swapped": _header(_swap),
@@ -154,5 +190,11 @@ FILE: dict[str, Spoil] = {
     "torch's pickle": _pickled,
     "other tensors": lambda content, rng: save({"weight": torch.ones(3)}),
 }
-MODEL = FILE | {"another family": _metadata(_family), "other settings": _metadata(_settings)}
+MODEL = FILE | {
+    "another family": _metadata(_family),
+    "other settings": _metadata(_settings),
+    "weights of another type, signed": _signed(_types),
+    "weights that are not finite, signed": _signed(_not_finite),
+    "metadata of another kind, signed": _signed(_other_metadata),
+}
 STATE = FILE | {"other metadata": _metadata(_state), "more other metadata": _metadata(_state)}

@@ -1,6 +1,7 @@
 """Trained models from Python: load one by name, draw, look into its codes, ask how likely images
 are."""
 
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from deepgen.data.spaces.settings import ModelSpace
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.likelihood import Given, summarise
 from deepgen.evaluation.likelihoods.direct import log_likelihood
-from deepgen.families import loading
+from deepgen.families.trained import load_whole
 from deepgen.report.model_names import find_checkout, find_model, is_name
 from deepgen.report.model_names import model_names as names_in
-from deepgen.samplers.draw import draw
+from deepgen.samplers.checked import draw_checked
 from deepgen.seeds import stream
 
 CODES = {"prior": Prior, "decode": Decoder, "encode": Encoder}
@@ -39,7 +40,7 @@ class TrainedModel:
 
     def __init__(self, path: Path | str):
         self.path = Path(path)
-        self.network, self.metadata = loading.load_model(self.path)
+        self.network, self.metadata = load_whole(self.path)
         self.space = build_space(self.metadata["score_space"])
         self.sampler = self.metadata.get("sampler", {})
 
@@ -49,14 +50,14 @@ class TrainedModel:
 
     def sample(self, n: int, seed: int) -> np.ndarray:
         """`n` fair random draws, images [n, H, W, C]."""
-        _check_count(n, "n")
-        images = draw(self.network, n, _stream(seed, "api"), self.space, **self.sampler)
+        _check_whole("n", n, 1)
+        images = draw_checked(self.network, n, _stream(seed, "api"), self.space, **self.sampler)
         return images.numpy().reshape(n, *self.metadata["shape"])
 
     def prior(self, n: int, seed: int) -> np.ndarray:
         """`n` draws of the codes, z [n, d]."""
         self._must("prior")
-        _check_count(n, "n")
+        _check_whole("n", n, 1)
         return self.network.prior(n, _stream(seed, "api prior")).numpy()
 
     @torch.no_grad()
@@ -96,7 +97,7 @@ class TrainedModel:
             raise DeepgenError(
                 f"the lines have {len(first)} beginnings and {len(second)} ends: give as many"
             )
-        _check_count(steps, "steps", least=2)
+        _check_whole("steps", steps, 2)
         t = torch.linspace(0, 1, steps)[:, None]
         z = (1 - t) * first[:, None] + t * second[:, None]
         images = self.decode(z.flatten(0, 1).numpy())
@@ -116,6 +117,7 @@ class TrainedModel:
         Raises:
             DeepgenError: for a family without a likelihood of its own, or other images.
         """
+        _check_whole("seed", seed, 0)
         family, space = self.metadata["model"]["family"], self.metadata["model_space"]
         if not isinstance(self.network, Density):
             raise DeepgenError(f"the family {family} has no log_prob: load a model of another")
@@ -152,6 +154,12 @@ class TrainedModel:
         return torch.from_numpy(found)
 
 
+def _check_whole(name: str, value: int, least: int) -> None:
+    """Refuse what is no count or seed, of which `stream` and torch take some silently."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= value < 2**32:
+        raise DeepgenError(f"{name} is {value!r}: give a whole number from {least} to {2**32 - 1}")
+
+
 def _bytes(images: np.ndarray, shape: list[int]) -> np.ndarray:
     """Images as uint8 [n, D]."""
     if images.shape[1:] != tuple(shape) or not len(images):
@@ -169,14 +177,8 @@ def _bytes(images: np.ndarray, shape: list[int]) -> np.ndarray:
     return images.reshape(len(images), -1).astype(np.uint8)
 
 
-def _check_count(number: int, name: str, least: int = 1) -> None:
-    if not isinstance(number, int | np.integer) or number < least:
-        raise DeepgenError(f"{name} is {number!r}: give a whole number from {least} on")
-
-
 def _stream(seed: int, name: str) -> torch.Generator:
-    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-        raise DeepgenError(f"seed is {seed!r}: give a whole number from 0 to {2**32 - 1}")
+    _check_whole("seed", seed, 0)
     return stream(int(seed), name)
 
 

@@ -43,7 +43,14 @@ CURES = {
     errno.EEXIST: "correct the path",
     errno.ENOTDIR: "correct the path",
     errno.EISDIR: "correct the path",
+    errno.ENAMETOOLONG: "correct the path",
+    errno.ELOOP: "correct the path",
 }
+# How torch says that memory or an index of it is not enough; its errors have no class of their own
+NO_MEMORY = re.compile(
+    r"can't allocate memory|not enough memory|out of memory|Storage size calculation overflowed"
+    r"|Overflow when unpacking|integer multiplication overflow"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,18 +84,39 @@ def _run(options: argparse.Namespace) -> int:
         return error.exit_code
     except (OSError, SafetensorError) as error:
         number = _error_number(error)
-        if number not in CURES:
-            raise
         named = getattr(error, "filename2", None) or getattr(error, "filename", None)
-        folders = (options.out, getattr(options, "store", None))
-        where = named or " or ".join(str(folder) for folder in folders if folder)
+        folders = [folder for folder in (options.out, getattr(options, "store", None)) if folder]
+        cure = CURES.get(number) or _cure_of_missing(number, named, folders)
+        if cure is None:
+            raise
+        where = str(named or " or ".join(map(str, folders)))
         print(
-            f"deepgen {options.command}: cannot use {where}: {os.strerror(number)}; "
-            f"{CURES[number]}, then run the same command again",
+            f"deepgen {options.command}: cannot use {where:.200}: {os.strerror(number)}; "
+            f"{cure}, then run the same command again",
+            file=sys.stderr,
+        )
+        return 1
+    except (MemoryError, RuntimeError, TypeError) as error:
+        if not isinstance(error, MemoryError) and not NO_MEMORY.search(str(error)):
+            raise
+        asked = re.search(r"allocate ([\d.]+ ?(?:bytes|[KMGTPE]iB))", str(error))
+        print(
+            f"deepgen {options.command}: needs more memory than there is"
+            f"{f' ({asked[1]} at once)' if asked else ''}: lower what the settings ask for, such "
+            "as units, batch_size or num_samples, or take a larger machine",
             file=sys.stderr,
         )
         return 1
     return 0
+
+
+def _cure_of_missing(number: int | None, named: Any, folders: Sequence[Path]) -> str | None:
+    """What to do if a folder of outputs cannot be made, as below /proc; any other file that is
+    missing unexpectedly is a bug."""
+    if number != errno.ENOENT or named is None:
+        return None
+    own = any(Path(os.fsdecode(named)).is_relative_to(folder) for folder in folders)
+    return "choose another folder" if own else None
 
 
 def _error_number(error: Exception) -> int | None:
@@ -236,7 +264,7 @@ def _sentence(stage: Any) -> str:
 
 
 def _seed(text: str) -> int:
-    if not re.fullmatch(r"\d{1,10}", text) or int(text) >= 2**32:
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"{text!r} is not a seed from 0 to {2**32 - 1}")
     return int(text)
 

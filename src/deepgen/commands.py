@@ -7,8 +7,8 @@ from deepgen.config import load_config
 from deepgen.engine import store
 from deepgen.errors import DeepgenError
 from deepgen.files import write_atomically
+from deepgen.json_file import parse_json
 from deepgen.report.publish import publish as publish_report
-from deepgen.stage_command import parse_json
 
 
 def publish(o: argparse.Namespace) -> None:

@@ -84,7 +84,10 @@ def _must(error: Any) -> str:
         case "string_pattern_mismatch":
             return "must be lower-case letters, digits, - and _"
         case "float_type" if re.fullmatch(r"[-+.\d]+e[-+]?\d+", str(error["input"])):
-            return "must be a number, and YAML reads this as text: write it as 0.001 or 1.0e-3"
+            text = str(error["input"])
+            written = text if "." in text else text.replace("e", ".0e")
+            plain = re.sub(r"e(\d)", r"e+\1", written)
+            return f"must be a number, and YAML reads this as text: write it as {plain}"
     message = error["msg"].removeprefix("Value error, ").replace(" after validation", "")
     _, should, rest = message.partition(" should ")
     return f"must {rest}" if should else message

@@ -17,7 +17,17 @@ from deepgen.families import FAMILIES
 from deepgen.families.settings import ModelSettings, ObjectiveSettings
 from deepgen.papers import PAPERS, paper_of
 from deepgen.training.settings import SigmaGrid, Training
-from deepgen.typed import EACH_ONCE, Count, Name, Positive, Seed, Settings, Text
+from deepgen.typed import (
+    EACH_ONCE,
+    Bandwidth,
+    Count,
+    Name,
+    PathText,
+    Positive,
+    Seed,
+    Settings,
+    Words,
+)
 
 Reference = Literal["training-images", "kmeans", "gaussian", "constant-image"]
 Estimator = Literal["direct", "normalised", "csl"]
@@ -45,10 +55,12 @@ class Parzen(Settings):
     grid: SigmaGrid = Field(
         SigmaGrid(), description="`parzen, released default grid`: of the released script."
     )
-    fine_range: Annotated[list[Positive], Field(min_length=2, max_length=2)] = Field(
+    fine_range: Annotated[list[Bandwidth], Field(min_length=2, max_length=2)] = Field(
         [0.02, 2.0], description="`parzen, fine sigma`: interval that is searched."
     )
-    fine_tolerance: Positive = Field(0.01, description="Relative precision of the fine sigma.")
+    fine_tolerance: Annotated[float, Field(ge=1e-6)] = Field(
+        0.01, description="Relative precision of the fine sigma."
+    )
     sigma_examples: Count = Field(1000, description="First validation images, which choose sigma.")
 
     @model_validator(mode="after")
@@ -199,12 +211,12 @@ class Experiment(Settings):
         description="Experiment whose last model of the same seed begins this one; it is trained, "
         "not scored.",
     )
-    title: Text = Field(
+    title: Words = Field(
         description="Name of the model in tables and captions. A paper's model has the paper's "
         "name, with `(ours)` where no paper has the recipe: `DBN (ours)`; words behind a comma "
         "tell its variants apart: `Adversarial nets, annealed (ours)`."
     )
-    remark: Text | None = Field(
+    remark: Words | None = Field(
         None,
         description="What a reader must know of its scores, such as what most likely parts them "
         "from published ones; printed beside them.",
@@ -261,7 +273,7 @@ class Experiment(Settings):
 class TfdSettings(Settings):
     """The Toronto Face Database, which its authors give on request."""
 
-    file: Text | None = Field(
+    file: PathText | None = Field(
         None, description="Path of `TFD_48x48.mat`; without it the experiment is left out."
     )
 
@@ -269,7 +281,7 @@ class TfdSettings(Settings):
 class DataSettings(Settings):
     """Where data come from."""
 
-    mirror: Text | None = Field(
+    mirror: PathText | None = Field(
         None,
         description="Folder or base URL that is asked first: `<mirror>/<dataset>/<file>`. The "
         "environment variable DEEPGEN_MIRROR wins over it.",
@@ -302,7 +314,12 @@ class Run(Settings):
     )
     data: DataSettings = DataSettings()
     papers: Papers = Papers()
-    store_dir: Text = Field("store", description="Folder of the store; may be scratch space.")
+    store_dir: PathText = Field("store", description="Folder of the store; may be scratch space.")
+    shares_results_with: PathText | None = Field(
+        None,
+        description="Run file, named from this one's folder, that has the same `run` on purpose: "
+        "each may replace the other's results. Otherwise the second is refused.",
+    )
     ledger: bool = Field(
         False, description="Whether the run is recorded with DVC whenever it has finished."
     )

@@ -16,6 +16,7 @@ from deepgen.engine.resolve import stage_settings
 from deepgen.engine.stages import STAGES
 from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError
+from deepgen.json_file import parse_json
 from deepgen.papers import PAPERS
 from deepgen.sections import check_section
 from deepgen.settings import Experiment
@@ -103,7 +104,7 @@ def _planned(path: Path) -> dict[str, Any]:
 
 def _settings(o: argparse.Namespace) -> dict[str, Any]:
     text, name = o.settings, getattr(o, "name", "")
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         if name:
             raise DeepgenError("--name goes with a file as --settings: leave it out")
         if o.changes:
@@ -129,7 +130,7 @@ def _settings(o: argparse.Namespace) -> dict[str, Any]:
 
 def _check_first_phase(o: argparse.Namespace) -> None:
     """Refuse a second phase without its first, and a first one with another's model."""
-    if o.settings.lstrip().startswith("{"):
+    if o.settings.lstrip().startswith(("{", "[")):
         return
     first = _experiment(o).init_from
     if first and not o.first_phase:
@@ -163,24 +164,3 @@ def _plan(o: argparse.Namespace) -> Plan:
     if owner not in known:
         raise DeepgenError(f"{path} has no experiment {owner!r}; it has {', '.join(known)}")
     return plan
-
-
-def parse_json(where: str, text: str | bytes) -> dict[str, Any]:
-    """A JSON object that a person gave, or a file has.
-
-    Raises:
-        DeepgenError: if it is none, or holds a number that JSON does not have.
-    """
-
-    def refuse(name: str) -> None:
-        raise ValueError(f"{name} is no number of JSON")
-
-    try:
-        found = json.loads(text, parse_constant=refuse)
-        if not isinstance(found, dict):
-            raise ValueError("it must hold keys and values")
-        return found
-    except RecursionError:
-        raise DeepgenError(f"{where} is not JSON (nested too deeply): correct it") from None
-    except ValueError as error:
-        raise DeepgenError(f"{where} is not JSON ({error}): correct it") from None

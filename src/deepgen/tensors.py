@@ -71,6 +71,26 @@ def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     return tensors, metadata
 
 
+def check_weights(path: Path, loaded: dict[str, torch.Tensor]) -> None:
+    """Refuse weights that torch would have converted, or that spoil all that is made with them.
+
+    Args:
+        path: A file of tensors.
+        loaded: The same tensors as a module has them after it took them from there.
+
+    Raises:
+        Damaged: if one is stored as another type, or has values that are not finite.
+    """
+    with _opened(path) as file:
+        for name, tensor in loaded.items():
+            view = file.get_slice(name)  # whose values are not read
+            stored = (view[:0] if view.get_shape() else file.get_tensor(name)).dtype
+            if stored != tensor.dtype:
+                raise TypeError(f"{name} is {stored} where {tensor.dtype} belongs")
+            if not torch.isfinite(tensor).all():
+                raise ValueError(f"{name} has values that are not finite")
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """A file of tensors; whatever is wrong with it becomes one sentence."""

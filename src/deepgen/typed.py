@@ -1,8 +1,9 @@
 """The strict base of every settings class, and the types that they share. Imports no torch."""
 
-from typing import Annotated
+import os
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 Count = Annotated[int, Field(gt=0)]
@@ -11,6 +12,10 @@ NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Bandwidth = Annotated[float, Field(ge=1e-6, le=1e6)]
+
+# Beyond these no setting means anything, and float32 or the size of a tensor overflows
+LARGEST_COUNT, SMALLEST, LARGEST = 2**32 - 1, 1e-15, 1e12
 
 
 def _each_once(items: list) -> list:
@@ -26,8 +31,24 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _no_formula(text: str) -> str:
+    if text.startswith(("=", "+", "-", "@")):
+        raise ValueError("must not begin with =, +, - or @, which spreadsheets run as a formula")
+    return text
+
+
+def _at_home(path: str) -> str:
+    if (found := os.path.expanduser(path)).startswith("~"):
+        raise ValueError("must be a path, and there is no such home folder")
+    return found
+
+
 EACH_ONCE = AfterValidator(_each_once)
 Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
+# Of a person, for tables: as text also in a spreadsheet
+Words = Annotated[Text, AfterValidator(_no_formula)]
+# A file, a folder or a URL; `~` is the home folder, which Snakemake's shell does not see
+PathText = Annotated[Text, AfterValidator(_at_home)]
 
 
 class Settings(BaseModel):
@@ -38,6 +59,17 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _within_reach(cls, value: Any) -> Any:
+        """Refuse numbers that no computation can carry."""
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, int) and abs(number) > LARGEST_COUNT:
+                raise ValueError(f"must be at most {LARGEST_COUNT}")
+            if isinstance(number, float) and number and not SMALLEST <= abs(number) <= LARGEST:
+                raise ValueError(f"must be 0 or from {SMALLEST:g} to {LARGEST:g} in size")
+        return value
 
     def resolved(self) -> dict:
         """All settings with their defaults as JSON has them, without the absent ones."""

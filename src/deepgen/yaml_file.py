@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from deepgen.errors import DeepgenError
+from deepgen.sections import closest
 
 # No real file comes near; YAML's aliases let a few lines stand for more than any memory holds
 MAX_VALUES, MAX_DEPTH = 100_000, 50
@@ -24,7 +25,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: correct the path") from None
+        near = closest(path.name, [other.name for other in path.parent.glob("*.yaml")])
+        raise DeepgenError(f"{path} is missing: correct the path{near}") from None
     except OSError as error:
         raise DeepgenError(f"{path} cannot be read ({error.strerror}): fix that first") from None
     except RecursionError:

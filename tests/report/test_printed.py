@@ -1,5 +1,9 @@
 """How Markdown and LaTeX write a table."""
 
+from html import escape
+
+from markdown_it import MarkdownIt
+
 from deepgen.report.printed import (
     Cell,
     PrintedBlock,
@@ -27,6 +31,20 @@ def test_prose_wraps_in_latex_and_is_not_aligned_right():
     assert to_latex([_table("words", prose=True)]).count(r"p{0.40\linewidth}") == 2
     assert "| --- | --- | --- |" in to_markdown([_table("words", prose=True)])
     assert "| --- | ---: | ---: |" in to_markdown([_table("1")])
+
+
+def test_markdown_makes_no_link_of_a_cell():
+    for text in (
+        "[x](javascript:alert(1))",
+        "![x](http://example.org/a.png)",
+        "[x][y]",
+        "<javascript:alert(1)>",
+        "&#91;x&#93;(javascript:alert(1))",
+    ):
+        html = MarkdownIt("commonmark").enable("table").render(to_markdown([_table(text)]))
+        assert "href" not in html
+        assert "<img" not in html
+        assert escape(text) in html
 
 
 def test_markdown_keeps_a_cell_in_its_column():

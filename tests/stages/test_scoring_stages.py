@@ -157,6 +157,67 @@ def test_a_score_opens_the_splits_that_the_catalogue_names_and_no_other(
     assert main(words) == 1
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
+def test_samples_that_are_not_finite_choose_and_store_no_sigma(
+    folder, tmp_path, mnist, capsys, value
+):
+    samples = mnist["train"][:50].copy()
+    samples[3, 4] = value
+    np.save(tmp_path / "samples.npy", samples)
+    files = ["--samples", tmp_path / "samples.npy", "--data", folder]
+    places = ["--out", tmp_path / "out", "--store", tmp_path / "store"]
+    few = SPACE | {"parzen": PARZEN | {"sigma_examples": 20}}
+    sigma = {RELEASED_GRID: {"sigma": 0.2, "on_grid_edge": False, "grid": [0.1, 1.0, 10]}}
+    (tmp_path / "sigma.json").write_text(json.dumps(sigma))
+    more = ["--sigma", tmp_path / "sigma.json"]
+    for stage, settings, own in (
+        ("select-sigma", few, []),
+        ("score", PARZEN_SCORE | {"folds": 0}, more),
+    ):
+        words = [stage, "--settings", json.dumps(settings), *files, *places, *own]
+        assert main([*map(str, words)]) == 1
+        assert "samples.npy: sample 3, counted from 0, has the value" in capsys.readouterr().err
+    assert not [path for path in tmp_path.rglob("*") if path.name == "manifest.json"]
+    assert not list((tmp_path / "out").iterdir())
+
+
+SIGMA = {"sigma": 0.2, "on_grid_edge": False, "grid": [0.1, 1.0, 10]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        "[1]",
+        '"x"',
+        "{",
+        json.dumps({RELEASED_GRID: [1]}),
+        json.dumps({"another": SIGMA}),
+        json.dumps({RELEASED_GRID: SIGMA | {"more": 1}}),
+        json.dumps({RELEASED_GRID: SIGMA | {"on_grid_edge": "x"}}),
+        *(
+            json.dumps({RELEASED_GRID: SIGMA | {"sigma": sigma}})
+            for sigma in (np.inf, np.nan, 1e308, 1e-300, 0, -1, "0.3", True, None, [0.3])
+        ),
+        *(
+            json.dumps({RELEASED_GRID: SIGMA | {"grid": grid}})
+            for grid in ("x", [], [0.1, 1], [0.1, 1, 1e9], [0.1, 1, 10**9], [0, 1, 3], {"a": 1})
+        ),
+    ],
+)
+def test_a_sigma_that_was_not_chosen_is_one_sentence(folder, tmp_path, mnist, capsys, content):
+    np.save(tmp_path / "samples.npy", mnist["train"][:50])
+    (tmp_path / "sigma.json").write_text(content)
+    files = ["--samples", tmp_path / "samples.npy", "--data", folder]
+    files += ["--sigma", tmp_path / "sigma.json"]
+    places = ["--out", tmp_path / "out", "--store", tmp_path / "store"]
+    settings = json.dumps(PARZEN_SCORE | {"folds": 0})
+    assert main([*map(str, ["score", "--settings", settings, *files, *places])]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path / 'sigma.json'} is " in line
+    assert "run deepgen select-sigma again" in line
+
+
 def test_the_held_out_images_may_be_those_of_validation(folder, tmp_path, mnist):
     """For the data-copying test: here the held-out images are the samples themselves."""
     np.save(tmp_path / "samples.npy", mnist["train"][50_000:50_300])

@@ -69,6 +69,39 @@ def test_an_experiment_is_a_target(clone):
     assert "draw_figure" in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("name", ["cifar10-fc", "cifar10_fc"])
+def test_an_experiment_is_a_target_as_its_file_and_as_its_rule_is_called(clone, name):
+    result = call("snakemake", "-n", name, cwd=clone)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "prepare_cifar10" in result.stdout
+    assert "prepare_lfw" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("mnits", "deepgen: 'mnits' is no target; did you mean 'mnist'?"),
+        ("lfw-nice-small", "deepgen: 'lfw-nice-small' is no experiment of the run paper, which"),
+    ],
+)
+def test_a_target_that_is_none_has_a_hint(clone, target, said):
+    result = call("snakemake", "-n", target, cwd=clone)
+    assert result.returncode == 1
+    assert [line for line in result.stderr.splitlines() if line.startswith(said)]
+
+
+def test_a_copied_run_file_does_not_replace_the_results_of_the_first(clone):
+    note = clone / "results/quick/.jobs/run_file.json"
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text('{"files": ["config/quick.yaml"]}')
+    shutil.copy(clone / "config/quick.yaml", clone / "config/mine.yaml")
+    result = call("snakemake", "-n", "--configfile", "config/mine.yaml", cwd=clone)
+    assert result.returncode == 1
+    (line,) = [li for li in result.stderr.splitlines() if li.startswith("deepgen: config/")]
+    assert "config/mine.yaml has run: quick, and so has config/quick.yaml" in line
+    assert call("snakemake", "-n", "--configfile", "config/quick.yaml", cwd=clone).returncode == 0
+
+
 def test_a_set_that_must_be_asked_for_is_left_out_with_one_line(clone):
     result = call("snakemake", "-n", cwd=clone)
     lines = [line for line in result.stderr.splitlines() if line.startswith("deepgen:")]

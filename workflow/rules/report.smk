@@ -83,10 +83,12 @@ rule write_front_page:
         "deepgen report --job {input.job:q} --out {params.out:q} > {log:q} 2>&1"
 
 
+# Under its own name, and with _ for -, as Snakemake names the rules
 for experiment in plan.experiments:
+    for target in dict.fromkeys([experiment, rule_name(experiment)]):
 
-    rule:
-        name:
-            rule_name(experiment)
-        input:
-            f"results/{run}/report/{experiment}.html",
+        rule:
+            name:
+                target
+            input:
+                f"results/{run}/report/{experiment}.html",

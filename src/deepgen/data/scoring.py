@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepgen.data.arrays import load_array
+from deepgen.data.array_file import read_array
 from deepgen.data.coordinates import build_space
 from deepgen.data.prepared import load_images
 from deepgen.errors import DeepgenError
@@ -20,19 +20,46 @@ def score_images(
     return build_space(space)(images)[0]
 
 
-def load_samples(path: Path, images: Tensor) -> Tensor:
-    """Samples to be compared with images, float32 [n, D], on the images' device.
+# A pixel is far within it; beyond about 1e18 squared distances have no float32
+LARGEST = 1e12
+
+
+def load_samples(path: Path, images: Tensor | None = None) -> Tensor:
+    """Samples, float32 [n, D] with at least one row; on the device of images of the same size D.
+
+    Args:
+        images: What the samples will be compared with, if anything; without, they are on the CPU.
 
     Raises:
-        DeepgenError: if the file is missing, damaged, or not an array of such samples.
+        DeepgenError: if the file is missing, damaged, or not an array of such samples, or holds a
+            value that is not finite or absurdly large, to which no distance can be measured.
     """
-    samples = torch.from_numpy(load_array(path))
-    if samples.dtype != torch.float32 or samples.ndim != 2 or samples.shape[1] != images.shape[1]:
+    samples = torch.from_numpy(read_array(path))
+    size = "D" if images is None else images.shape[1]
+    known = samples.dtype == torch.float32 and samples.ndim == 2
+    if not known or not len(samples) or size not in ("D", samples.shape[1]):
         raise DeepgenError(
-            f"{path} holds {samples.dtype} {list(samples.shape)} where float32 [n, "
-            f"{images.shape[1]}] is expected: it belongs to another data set; sample again"
+            f"{path} holds {samples.dtype} {list(samples.shape)} where float32 [n, {size}] is "
+            "expected: it belongs to another data set; sample again"
         )
-    return samples.to(images.device)
+    check_values(samples, str(path))
+    return samples if images is None else samples.to(images.device)
+
+
+def check_values(samples: Tensor, what: str) -> None:
+    """Refuse samples, [n, D], that no score can mean anything of.
+
+    Raises:
+        DeepgenError: one sentence that begins with `what`.
+    """
+    wrong = ~(samples.abs() <= LARGEST)  # NaN, too
+    if wrong.any():
+        row = int(wrong.any(1).nonzero()[0, 0])
+        raise DeepgenError(
+            f"{what}: sample {row}, counted from 0, has the value {samples[wrong][0].item():g}, "
+            "to which no distance can be measured: sample again from a model whose weights and "
+            "samples are finite"
+        )
 
 
 def quantise(y: Tensor, space: dict[str, Any], images: Tensor) -> Tensor:

@@ -1,12 +1,41 @@
-"""What a run says when it starts: how long its trainings will take, if that is long."""
+"""What a run says when it starts: targets that it does not have, and how long it will take."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
+from deepgen.engine.plan import Plan, rule_name
+from deepgen.engine.stages import RESERVED
 from deepgen.files import canonical_json
 
 LIMIT_SECONDS = 300  # for the estimate, which takes some seconds
+
+
+def hint_at_targets(words: Sequence[str], plan: Plan, folder: Path = Path("config")) -> None:
+    """Say what an unknown target may have meant, before Snakemake says that it has no such rule.
+
+    Args:
+        words: The command line; what is an option's value among them resembles no experiment.
+        folder: Where `experiments/` lies.
+    """
+    known = [*plan.experiments, *map(rule_name, plan.experiments)]
+    files = {path.stem for path in (folder / "experiments").glob("*.yaml")}
+    for word in words:
+        if word in known or word in RESERVED or not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", word):
+            continue
+        if files & {word, word.replace("_", "-")}:
+            hint = (
+                f"is no experiment of the run {plan.run}, which has {', '.join(plan.experiments)}"
+            )
+        elif near := get_close_matches(word, known, n=1, cutoff=0.7):
+            hint = f"is no target; did you mean {near[0]!r}?"
+        else:
+            continue
+        print(f"deepgen: {word!r} {hint}", file=sys.stderr)
 
 
 def announce(workflow: Any, run: dict[str, Any]) -> None:

@@ -61,6 +61,13 @@ class Job:
         self.code = code_of(self.stage, self.settings)
         self._check_planned()
         self.digests = {role: _digest(path) for role, path in sorted(self.inputs.items())}
+        for path in self.inputs.values():
+            if path.suffix == ".npy":
+                from deepgen.data.array_file import (
+                    check_array,  # numpy, which planning need not know
+                )
+
+                check_array(path)
         check_inputs({self.inputs[role]: digest for role, digest in self.digests.items()})
         self.key = job_key(self.stage, self.digests, self.settings, self.seed, self.code)
 

@@ -14,6 +14,7 @@ from typing import Any
 from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
+from deepgen.engine.memory import check_memory
 from deepgen.engine.progress import LOG, TrainingProgress, processor_seconds_in, seconds_in
 from deepgen.engine.stop import StopRequest
 from deepgen.errors import DeepgenError
@@ -49,10 +50,15 @@ def run_training(
         if device == "auto":
             take_gpu(math.inf if stop_after is None else began + stop_after)
         from deepgen.data.arrays import load_array
+        from deepgen.data.prepared import image_shape
+        from deepgen.families.trained import load_whole
         from deepgen.stages.train import train
         from deepgen.training.checkpoint import FALLBACK
         from deepgen.training.loop import Diverged
 
+        check_memory(job.settings, image_shape(data))
+        if first_phase is not None:
+            load_whole(first_phase)
         others = sorted(p for p in folder.glob("budget-*") if p != entry)
         _say_where_it_begins(training["epochs"], [entry, *others])
         examples = len(load_array(data / "train.npy", mmap_mode="r"))
@@ -75,6 +81,11 @@ def run_training(
         except Diverged as error:
             write_json(folder / DIVERGED, {"reason": str(error)})
             _refuse_diverged(folder / DIVERGED)
+        except OverflowError as error:
+            raise DeepgenError(
+                f"a number of the training outgrew what a computer holds ({error.args[-1]}): lower "
+                "training.optimiser.schedule.decay_per_update, or what the settings make as large"
+            ) from None
         finally:
             progress.close()
             stop.release()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from deepgen.errors import DeepgenError
 from deepgen.seeds import stream
-from deepgen.tensors import read_tensors
+from deepgen.tensors import check_weights, read_tensors
 
 MAPS, FEATURES, ROWS = (32, 64, 64), 128, 512
 
@@ -126,6 +126,7 @@ def load_classifier(path: Path) -> Classifier:
             f"{path} does not hold the classifier of deepgen classify ({first_line}): give the "
             "right file or run that stage again"
         ) from None
+    check_weights(path, model.state_dict())
     return model.requires_grad_(False)
 
 

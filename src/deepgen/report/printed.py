@@ -107,7 +107,7 @@ def to_latex(tables: list[PrintedTable]) -> str:
 
 def _markdown(table: PrintedTable) -> str:
     def safe(text: str) -> str:
-        return "".join(f"\\{c}" if c in "\\|*_<`" else c for c in text)
+        return "".join(f"\\{c}" if c in "\\|*_<`[]&" else c for c in text)
 
     def line(cells: list[str]) -> str:
         return "| " + " | ".join(cells) + " |"

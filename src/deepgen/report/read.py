@@ -1,6 +1,5 @@
 """Files of a run, read by their suffix; one that is missing or damaged is named."""
 
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from deepgen.data.arrays import load_array
+from deepgen.data.array_file import read_array
 from deepgen.errors import DeepgenError
+from deepgen.json_file import parse_json
 
 T = TypeVar("T")
 
@@ -41,13 +41,6 @@ def read(path: Path, reader: Callable[[Path], T]) -> T:
         raise DeepgenError(f"{path} is damaged ({reason}): delete it and make it again") from None
 
 
-def _array(path: Path) -> np.ndarray:
-    array = load_array(path)
-    if not isinstance(array, np.ndarray):
-        raise ValueError("an archive, not one array")
-    return array
-
-
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     with np.load(path, allow_pickle=False) as archive:
         if isinstance(archive, np.ndarray):
@@ -56,9 +49,9 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {
-    ".npy": _array,
+    ".npy": read_array,
     ".npz": _arrays,
     ".csv": pd.read_csv,
-    ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+    ".json": lambda path: parse_json(str(path), path.read_bytes()),
     ".txt": lambda path: path.read_text(encoding="utf-8"),
 }

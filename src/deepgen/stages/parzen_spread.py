@@ -11,7 +11,7 @@ from deepgen.evaluation.parzen_spread import Fold, spreads
 from deepgen.families.trained import load_trained
 from deepgen.files import write_json
 from deepgen.places import fold_folders
-from deepgen.samplers.draw import draw
+from deepgen.samplers.checked import draw_checked
 from deepgen.seeds import stream
 
 
@@ -55,7 +55,9 @@ def parzen_spread(
     reported = load_samples(samples, folds[0].test)
     coordinates, sampler = build_space(space), settings.get("sampler", {})
     redraws = (
-        draw(network, len(reported), stream(seed, f"samples {i}", target), coordinates, **sampler)
+        draw_checked(
+            network, len(reported), stream(seed, f"samples {i}", target), coordinates, **sampler
+        )
         for i in range(1, spec["redraws"] + 1)
     )
     results = spreads(

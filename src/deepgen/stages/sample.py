@@ -8,7 +8,7 @@ from deepgen.data.arrays import save_array
 from deepgen.data.coordinates import build_space
 from deepgen.device import choose_device
 from deepgen.families.trained import load_trained
-from deepgen.samplers.draw import draw
+from deepgen.samplers.checked import draw_checked
 from deepgen.seeds import stream
 
 
@@ -36,7 +36,7 @@ def sample(
     space, sampler = build_space(settings["score_space"]), settings.get("sampler", {})
     began, processor = time.monotonic(), time.process_time()
     rng = stream(seed, "samples", target)
-    samples = draw(network, settings["num_samples"], rng, space, **sampler).cpu()
+    samples = draw_checked(network, settings["num_samples"], rng, space, **sampler).cpu()
     seconds = {
         "seconds": time.monotonic() - began,
         "processor_seconds": time.process_time() - processor,

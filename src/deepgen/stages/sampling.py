@@ -11,7 +11,7 @@ from deepgen.evaluation.sampling import worth
 from deepgen.families.trained import load_trained
 from deepgen.files import write_json
 from deepgen.places import fold_folders
-from deepgen.samplers.draw import draw
+from deepgen.samplers.checked import draw_checked
 from deepgen.seeds import stream
 
 
@@ -60,7 +60,7 @@ def sampling(
         sampler = way.get("sampler", {})
         drawing, processor = time.monotonic(), time.process_time()
         rng = stream(seed, "samples", target)
-        samples = draw(network, n, rng, coordinates, **sampler).cpu()
+        samples = draw_checked(network, n, rng, coordinates, **sampler).cpu()
         seconds[way["way"]] = {
             "seconds": time.monotonic() - drawing,
             "processor_seconds": time.process_time() - processor,

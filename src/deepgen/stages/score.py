@@ -1,7 +1,6 @@
 """Stage `score`: samples and test images in; a score out."""
 
 import importlib
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from deepgen.data.arrays import load_array, save_array
+from deepgen.data.array_file import read_array
+from deepgen.data.arrays import save_array
 from deepgen.data.coordinates import build_space
 from deepgen.data.scoring import load_samples, quantise, score_images
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
+from deepgen.evaluation.parzen import check_choices
 from deepgen.evaluation.sets import Sets
 from deepgen.files import write_json
+from deepgen.json_file import read_json
 
 
 def score(
@@ -111,7 +113,7 @@ def _compare(
         network = importlib.import_module(f"deepgen.evaluation.{settings['features']}")
         path = features / "classifier.safetensors"
         model = network.load_classifier(path)
-        shape = load_array(data / "test.npy", mmap_mode="r").shape[1:]
+        shape = read_array(data / "test.npy", mmap_mode="r").shape[1:]
         network.check_fits(model, path, shape, space["name"])
         represent = model.to(device).features
         of_images = {
@@ -134,7 +136,7 @@ def _compare(
 
 def _features(folder: Path, split: str, images: torch.Tensor) -> torch.Tensor:
     """What `classify` took of a split, [n, D], on the images' device."""
-    found = torch.from_numpy(load_array(path := folder / f"{split}_features.npy"))
+    found = torch.from_numpy(read_array(path := folder / f"{split}_features.npy"))
     if found.dtype != torch.float32 or found.ndim != 2 or len(found) != len(images):
         raise DeepgenError(f"{path} does not have the features of {split}: run deepgen classify")
     return found.to(images.device)
@@ -142,12 +144,9 @@ def _features(folder: Path, split: str, images: torch.Tensor) -> torch.Tensor:
 
 def _read_choices(path: Path) -> dict[str, dict[str, Any]]:
     """The content of `sigma.json`."""
+    choices = read_json(path, "deepgen select-sigma")
     try:
-        choices = json.loads(path.read_text(encoding="utf-8"))
-        if not all(float(choice["sigma"]) > 0 for choice in choices.values()):
-            raise ValueError("a sigma is not positive")
-    except FileNotFoundError:
-        raise DeepgenError(f"{path} is missing: run deepgen select-sigma first") from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        check_choices(choices)
+    except ValueError as error:
         raise DeepgenError(f"{path} is damaged ({error}): run deepgen select-sigma again") from None
     return choices

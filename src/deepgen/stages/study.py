@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from deepgen.contracts import Model, Space
-from deepgen.data.arrays import load_array
 from deepgen.data.coordinates import build_space
 from deepgen.data.scoring import load_samples, score_images
 from deepgen.device import choose_device
@@ -82,7 +81,7 @@ def study(
 def _samples(path: Path, fewest: int, images: dict[str, Tensor]) -> Tensor:
     """The samples, which must fit the images if there are any."""
     compared = next(iter(images.values()), None)
-    drawn = torch.from_numpy(load_array(path)) if compared is None else load_samples(path, compared)
+    drawn = load_samples(path, compared)
     if len(drawn) < fewest:
         raise DeepgenError(
             f"{path} has {len(drawn)} samples, but {fewest} are shown: raise num_samples and draw "

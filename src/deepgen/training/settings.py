@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from deepgen.typed import Count, Fraction, Name, NotNegative, Positive, Settings
+from deepgen.typed import Bandwidth, Count, Fraction, Name, NotNegative, Positive, Settings
 
 
 class Constant(Settings):
@@ -158,9 +158,11 @@ Optimisers = Annotated[
 class SigmaGrid(Settings):
     """Bandwidths in equal steps of log sigma."""
 
-    start: Positive = Field(0.1, description="Smallest sigma.")
-    stop: Positive = Field(1.0, description="Largest sigma.")
-    num: Count = Field(10, description="Number of sigmas, ends included.")
+    start: Bandwidth = Field(0.1, description="Smallest sigma.")
+    stop: Bandwidth = Field(1.0, description="Largest sigma.")
+    num: Annotated[int, Field(gt=0, le=100_000)] = Field(
+        10, description="Number of sigmas, ends included."
+    )
 
     @model_validator(mode="after")
     def _rises(self):
