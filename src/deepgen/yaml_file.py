@@ -25,7 +25,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
-        near = closest(path.name, [other.name for other in path.parent.glob("*.yaml")])
+        near = closest(path.stem, [other.stem for other in path.parent.glob("*.yaml")])
         raise DeepgenError(f"{path} is missing: correct the path{near}") from None
     except OSError as error:
         raise DeepgenError(f"{path} cannot be read ({error.strerror}): fix that first") from None
