@@ -16,7 +16,9 @@ from deepgen.engine.stop import received_signal, stoppable
 from deepgen.errors import DeepgenError
 
 DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by stage.
-`snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
+`make reproduce` runs the stages in order, in minutes. The plain `snakemake --cores all` builds the
+whole paper at full scale, which takes days: `deepgen estimate` says how many here.
+docs/how-it-works.md tells what each stage makes."""
 
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an
 experiment of a run file (config/config.yaml:mnist), or resolved JSON, as Snakemake gives it"""
@@ -120,6 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = commands.add_parser("status", help="show all trainings in the store")
     _store(p)
+    p.add_argument("--watch", action="store_true", help="go on showing them, until Ctrl-C")
     p.set_defaults(function=do.status, out=None)
 
     p = commands.add_parser("estimate", help="tell what a run's trainings take, before it runs")

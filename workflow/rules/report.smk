@@ -90,3 +90,5 @@ for experiment in plan.experiments:
             rule_name(experiment)
         input:
             f"results/{run}/report/{experiment}.html",
+        message:
+            f"All of {experiment}"

@@ -3,17 +3,23 @@
 import fcntl
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
 from deepgen.columns import aligned
-from deepgen.engine.progress import LOG, read_epochs
+from deepgen.engine.progress import LOG, duration, named_losses, read_epochs
 from deepgen.engine.store import MANIFEST
 from deepgen.engine.train_job import DIVERGED, TRAINING
 from deepgen.places import Place
 
+PAUSE, LONG_PAUSE = 2, 30  # seconds; the longer where lines cannot change
 STATES = ("running", "stopped", "diverged", "finished")
 HEAD = ["training", "seed", "state", "epoch", "losses", "validation", "examples/s", "left", "MB"]
 
@@ -22,8 +28,8 @@ HEAD = ["training", "seed", "state", "epoch", "losses", "validation", "examples/
 class Training:
     """One training of one budget, as its folder in the store tells it.
 
-    `epochs` are what `read_epochs` finds in its log; `size` is in bytes; `remark` is one sentence
-    about who runs it or why it ended.
+    `epochs` are what `read_epochs` finds in its log; `size` is in bytes; `names` are those of its
+    losses; `remark` is one sentence about who runs it or why it ended.
     """
 
     out: str
@@ -32,23 +38,41 @@ class Training:
     budget: int
     epochs: list[dict[str, Any]]
     size: int
+    names: dict[str, str]
     remark: str = ""
 
 
 def print_trainings(store: Path) -> None:
     """Print a line a training, running ones first; one sentence if there is none."""
+    print("\n".join(_lines(store)))
+
+
+def watch_trainings(store: Path) -> None:
+    """The same again and again, in place on a terminal, until Ctrl-C."""
+    console = Console()
+    pause = PAUSE if console.is_terminal else LONG_PAUSE
+    with suppress(KeyboardInterrupt), Live(console=console, auto_refresh=False) as live:
+        while True:
+            if console.is_terminal:
+                lines = (Text(line, no_wrap=True, overflow="ellipsis") for line in _lines(store))
+                live.update(Group(*lines), refresh=True)
+            else:
+                print_trainings(store)
+                print(flush=True)
+            time.sleep(pause)
+
+
+def _lines(store: Path) -> list[str]:
     trainings = find_trainings(store)
     if not trainings:
-        print(f"no trainings in {store}")
-        return
+        return [f"no trainings in {store}"]
     head, *rows = aligned([HEAD, *map(_cells, trainings)], left=3)
     lines = [head]
     for row, training in zip(rows, trainings, strict=True):
         lines += [row, f"    {training.remark}"] if training.remark else [row]
-    if names := {", ".join(t.epochs[-1]["losses"]) for t in trainings if t.epochs}:
-        note = f"losses: {' or '.join(sorted(names))}; left: at the pace of the last epoch"
-        lines += ["", note]
-    print("\n".join(lines))
+    if any(training.state == "running" for training in trainings):
+        lines += ["", "left: at the pace of the last epoch"]
+    return lines
 
 
 def find_trainings(store: Path) -> list[Training]:
@@ -99,6 +123,7 @@ def _training(entry: Path, owner: dict[str, Any]) -> Training:
         budget=int(entry.name.removeprefix("budget-")),
         epochs=read_epochs(entry / LOG),
         size=sum(map(_size, entry.iterdir())),
+        names=started.get("losses", {}),
         remark=remark,
     )
 
@@ -133,7 +158,7 @@ def _cells(training: Training) -> list[str]:
         training.seed,
         training.state,
         f"{training.budget if finished else last.get('epoch', 0)}/{training.budget}",
-        " ".join(f"{value:.4f}" for value in last.get("losses", {}).values()),
+        " ".join(named_losses(last.get("losses", {}), training.names)),
         f"{scores[-1]:.1f}" if scores else "",
         f"{last['examples_per_second']:,.0f}" if last else "",
         _left(training.budget, last) if running and last else "",
@@ -144,8 +169,4 @@ def _cells(training: Training) -> list[str]:
 def _left(budget: int, last: dict[str, Any]) -> str:
     """Time left at the pace of the last epoch, from now on."""
     since = time.time() - datetime.fromisoformat(last["time"]).timestamp()
-    seconds = max(0.0, (budget - last["epoch"]) * last["seconds"] - since)
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
+    return duration(max(0.0, (budget - last["epoch"]) * last["seconds"] - since))
