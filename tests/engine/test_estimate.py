@@ -5,9 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from deepgen.cli import main
+from deepgen.config import load_experiment
 from deepgen.engine.announce import announce
 from deepgen.engine.estimate import schedule
+from deepgen.engine.resolve import stage_settings
+from deepgen.engine.speed import Speed
 from deepgen.places import Place
+from deepgen.stages.count import training_costs
 
 A, B, C, D = (Place(name, 1) for name in "abcd")
 
@@ -56,6 +60,14 @@ def test_a_long_run_says_its_hours_and_a_short_one_nothing(root, monkeypatch, ca
     assert said.endswith(" hours on this machine; make reproduce takes about 8 minutes\n")
     announce(snakemake("mnist"), run(epochs=1))
     assert capsys.readouterr().err == ""
+    announce(snakemake("mnist"), {"run": "whole", "experiments": ["mnist"]})
+    assert "run whole, at full scale: about" in capsys.readouterr().err
+
+
+def test_a_second_phase_is_timed_without_the_first(root):
+    resolved = load_experiment(root / "config/experiments/mnist-dbn.yaml")
+    settings = stage_settings("count", resolved)
+    assert Speed().an_update(settings, training_costs(settings))[1] == "timed"
 
 
 def test_without_a_training_or_on_a_cluster_nothing_is_counted(root, monkeypatch, capsys):

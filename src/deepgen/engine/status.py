@@ -70,9 +70,15 @@ def _lines(store: Path) -> list[str]:
     lines = [head]
     for row, training in zip(rows, trainings, strict=True):
         lines += [row, f"    {training.remark}"] if training.remark else [row]
-    if any(training.state == "running" for training in trainings):
-        lines += ["", "left: at the pace of the last epoch"]
-    return lines
+    notes = [f"losses: {text}" for text in sorted({_unnamed(t) for t in trainings} - {""})]
+    notes += ["left: at the pace of the last epoch"] * any(t.state == "running" for t in trainings)
+    return [*lines, "", "; ".join(notes)] if notes else lines
+
+
+def _unnamed(training: Training) -> str:
+    """The groups whose losses stand without a name, because their family has none for them."""
+    losses = training.epochs[-1]["losses"] if training.epochs else {}
+    return "" if training.names or len(losses) == 1 else ", ".join(losses)
 
 
 def find_trainings(store: Path) -> list[Training]:
@@ -158,12 +164,18 @@ def _cells(training: Training) -> list[str]:
         training.seed,
         training.state,
         f"{training.budget if finished else last.get('epoch', 0)}/{training.budget}",
-        " ".join(named_losses(last.get("losses", {}), training.names)),
+        " ".join(_losses(last.get("losses", {}), training.names)),
         f"{scores[-1]:.1f}" if scores else "",
         f"{last['examples_per_second']:,.0f}" if last else "",
         _left(training.budget, last) if running and last else "",
         f"{training.size / 1e6:,.1f}",
     ]
+
+
+def _losses(losses: dict[str, float], names: dict[str, str]) -> list[str]:
+    if names or len(losses) == 1:
+        return named_losses(losses, names)
+    return [f"{value:.4f}" for value in losses.values()]
 
 
 def _left(budget: int, last: dict[str, Any]) -> str:

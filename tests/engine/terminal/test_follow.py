@@ -91,6 +91,8 @@ def test_what_left_in_good_order_has_stopped_and_not_failed(run):
     follower.take(record(text, logging.ERROR, event="error"))
     follower.take(record(**error, jobid=5))
     assert run.lines()[1].startswith("   stopped      0 s  Train: stopped in epoch 3;")
+    follower.take(record(**error, jobid=6))
+    assert run.lines()[3].startswith("   stopped "), "whose exit code a cluster does not tell"
     follower.take(record("Trying to restart job 5."))
     assert run.lines()[-1] == "trying again: Train"
     follower.take(info(5, "Train", run.log))

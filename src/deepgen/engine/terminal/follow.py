@@ -11,6 +11,7 @@ from deepgen.engine.progress import duration
 from deepgen.engine.terminal.logs import failure, latest, outcome
 from deepgen.engine.terminal.reasons import why
 from deepgen.engine.terminal.screen import Screen
+from deepgen.errors import TemporaryStop
 
 # Snakemake's events that say nothing more than the lines below
 SILENT = {"workflow_started", "shellcmd", "job_started", "progress", "resources_info", "rulegraph"}
@@ -28,7 +29,8 @@ NOISE = (
 LABEL = 10  # width of the first column
 TIME = 8  # of the second
 STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
-STOPPED = 75  # exit code of `deepgen.errors.TemporaryStop`
+STOPPED = f" {TemporaryStop.exit_code}"  # ends how a job ended that left in good order
+CONTINUES = "the same command continues"  # and the sentence, all that is known on a cluster
 
 
 @dataclass
@@ -113,7 +115,8 @@ class Follower:
         self.total, self.plans = stats.get("total", 0), self.plans + 1
         if not self.dry_run:
             named = [rule if n == 1 else f"{n} {rule}" for rule, n in stats.items()]
-            self.screen.say(f"deepgen: {self.total} jobs: {', '.join(named[:-1])}")
+            jobs = "1 job" if self.total == 1 else f"{self.total} jobs"
+            self.screen.say(f"deepgen: {jobs}: {', '.join(named[:-1])}")
         elif self.plans > 1:  # first before the jobs, which would be far up
             self.screen.say(f"\n{self.in_full(record)}")
 
@@ -138,8 +141,9 @@ class Follower:
 
     def _fail(self, record: Any) -> None:
         job = self._end(record.jobid) or Job(record.rule_name, log=next(iter(record.log), None))
-        kind = "stopped" if self.stopping or job.ended.endswith(f" {STOPPED}") else "FAILED"
         said = failure(job.log) or ", ".join(filter(None, [job.ended or "failed", latest(job.log)]))
+        saved = job.ended.endswith(STOPPED) or said.endswith(CONTINUES)
+        kind = "stopped" if self.stopping or saved else "FAILED"
         self.screen.say(job.row(kind, said), "yellow" if kind == "stopped" else "red")
         facts = [f"{key}: {value}" for key, value in getattr(record, "aux", {}).items()]
         logs = list(record.log)
