@@ -1,5 +1,5 @@
-# `snakemake --cores all` builds the whole paper at full scale, for which a GPU takes days and two
-# cores months; with `--configfile config/quick.yaml` it builds a small version in minutes.
+# `snakemake --cores all` builds the whole paper at full scale, for weeks on two cores (`deepgen
+# estimate`); with `--configfile config/quick.yaml` it builds a small version in minutes.
 import gc
 import os
 import sys

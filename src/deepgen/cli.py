@@ -17,7 +17,7 @@ from deepgen.errors import DeepgenError
 
 DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by stage.
 `make reproduce` runs the stages in order, in minutes. The plain `snakemake --cores all` builds the
-whole paper at full scale, which takes days: `deepgen estimate` says how many here.
+whole paper at full scale, for weeks on two cores: `deepgen estimate` says how long here.
 docs/how-it-works.md tells what each stage makes."""
 
 SETTINGS_HELP = """the stage's settings: an experiment file (config/experiments/mnist.yaml), an

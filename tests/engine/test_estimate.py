@@ -1,11 +1,13 @@
 """Hours before anything runs: the order of trainings, the one line, and its silence."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
 from deepgen.cli import main
 from deepgen.config import load_experiment
+from deepgen.engine import estimate
 from deepgen.engine.announce import announce
 from deepgen.engine.estimate import schedule
 from deepgen.engine.resolve import stage_settings
@@ -60,8 +62,17 @@ def test_a_long_run_says_its_hours_and_a_short_one_nothing(root, monkeypatch, ca
     assert said.endswith(" hours on this machine; make reproduce takes about 8 minutes\n")
     announce(snakemake("mnist"), run(epochs=1))
     assert capsys.readouterr().err == ""
-    announce(snakemake("mnist"), {"run": "whole", "experiments": ["mnist"]})
-    assert "run whole, at full scale: about" in capsys.readouterr().err
+
+
+def test_what_a_run_file_has_not_shortened_is_at_full_scale(root, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(estimate, "find_costs", lambda *_: {})
+    monkeypatch.setattr(estimate, "total_seconds", lambda *_: 9_000)
+    for changes, scale in (({}, ", at full scale"), (run(3), "")):
+        path = tmp_path / "trial.yaml"
+        path.write_text(json.dumps({"run": "trial", "experiments": ["mnist"]} | changes))
+        estimate.print_estimate(path, cores=2, brief=True)
+        assert f"of run trial{scale}: about 2.5 hours" in capsys.readouterr().out
 
 
 def test_a_second_phase_is_timed_without_the_first(root):

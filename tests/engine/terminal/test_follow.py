@@ -140,10 +140,11 @@ def test_plain_lines_tell_of_a_running_job_only_when_its_log_went_on(run, monkey
     follower.screen.close()
     follower.screen.thread.join()
     assert run.lines()[1].endswith("Train: epoch 1/3  D 0.5")
-    assert follower.news() == []
+    assert follower.news(0) == []
     with open(run.log, "a") as file:
         file.write("epoch 2/3  D \x1b[31m0.4\n")
-    (line,) = follower.news()
+    assert follower.news(60) == [], "a job of a moment is told when it ends"
+    (line,) = follower.news(0)
     assert line.endswith("Train: epoch 2/3  D  [31m0.4"), "a log's control characters are not"
 
 

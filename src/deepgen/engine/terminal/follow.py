@@ -101,11 +101,12 @@ class Follower:
         jobs = list(self.running.values())
         return [f"{self.done} of {self.total} jobs done", *(_progress(job) for job in jobs)]
 
-    def news(self) -> list[str]:
-        """A line for each running job whose log has gone on since it was last asked."""
+    def news(self, age: float) -> list[str]:
+        """A line for each job that has run for so many seconds and whose log went on since."""
         lines = []
         for job in list(self.running.values()):
-            if (said := latest(job.log)) != job.told:
+            old = time.monotonic() - job.began >= age
+            if old and (said := latest(job.log)) != job.told:
                 job.told = said
                 lines.append(_progress(job))
         return lines

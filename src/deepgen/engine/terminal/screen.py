@@ -20,7 +20,8 @@ class Screen:
         stream: Standard output or error.
         plain: Without colours.
         now: Lines about what is running now; asked often.
-        news: Those of them that have changed since they were asked for.
+        news: Those of them that are at least so many seconds old and have changed since they were
+            last asked for.
     """
 
     def __init__(
@@ -28,7 +29,7 @@ class Screen:
         stream: TextIO,
         plain: bool,
         now: Callable[[], list[str]],
-        news: Callable[[], list[str]],
+        news: Callable[[float], list[str]],
     ):
         with suppress(AttributeError):  # a character that the locale lacks ends no run
             stream.reconfigure(errors="replace")  # type: ignore[attr-defined]
@@ -77,5 +78,5 @@ class Screen:
 
     def _tell(self) -> None:
         while not self.ended.wait(EVERY):
-            for line in self.news():
+            for line in self.news(EVERY):
                 self.say(line)
