@@ -91,8 +91,7 @@ onsuccess:
     record_after_success(plan.config)
     report_folder = Path(f"results/{run}/report")
     if (report_folder / "index.html").exists():
-        for line in ["", *main_scores(report_folder), ""]:
-            logger.info(line)
+        logger.info("\n".join(["", *main_scores(report_folder), ""]))
         logger.info(f"deepgen: finished; open {report_folder}/index.html")
 
 

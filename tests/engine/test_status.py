@@ -89,7 +89,7 @@ def test_a_running_training_is_shown_as_running_and_after_sigkill_as_stopped(sta
 
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _, line, _, _ = status()
+    _, line = status()
     assert line.split()[1:3] == ["7", "stopped"]
 
 

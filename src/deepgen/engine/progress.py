@@ -97,7 +97,7 @@ def loss_names(settings: dict[str, Any]) -> dict[str, str]:
 
 
 def named_losses(losses: dict[str, float], names: dict[str, str]) -> list[str]:
-    """Each loss with its name, in the family's order; one alone is the loss.
+    """Each loss with its name, in the order of these; one alone is the loss.
 
     Example:
         >>> named_losses({"model": 1.5, "objective": 0.25}, {"objective": "D", "model": "G"})
@@ -107,10 +107,7 @@ def named_losses(losses: dict[str, float], names: dict[str, str]) -> list[str]:
     """
     if len(losses) == 1 and not names:
         return [f"loss {value:.4f}" for value in losses.values()]
-    order = [
-        *(group for group in names if group in losses),
-        *(group for group in losses if group not in names),
-    ]
+    order = sorted(losses, key=lambda group: names.get(group, group))
     return [f"{names.get(group, group)} {losses[group]:.4f}" for group in order]
 
 
