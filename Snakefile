@@ -1,4 +1,5 @@
-# The whole paper: `snakemake --cores all`, or `--configfile config/quick.yaml` for minutes.
+# `snakemake --cores all` builds the whole paper at full scale, for weeks on two cores (`deepgen
+# estimate`); with `--configfile config/quick.yaml` it builds a small version in minutes.
 import atexit
 import gc
 import os
@@ -11,6 +12,7 @@ from deepgen.engine.announce import announce, hint_at_targets
 from deepgen.engine.plan import Plan, rule_name
 from deepgen.engine.repair import Repair
 from deepgen.engine.run_file import check_owner, record_owner
+from deepgen.engine.terminal.scores import main_scores
 from deepgen.engine.times import bring_to_present, touch_changed
 from deepgen.engine.ledger.record import record_after_success
 from deepgen.evaluation.catalogue import SCORES
@@ -87,6 +89,8 @@ rule all:
             run=run,
             experiment=[*plan.papers, *plan.experiments],
         ),
+    message:
+        f"All of the report of run {run}"
 
 
 include: "workflow/rules/common.smk"
@@ -109,9 +113,11 @@ onsuccess:
     if repair:
         repair.look_again()
     record_after_success(plan.config)
-    if Path(f"results/{run}/report/index.html").exists():
-        print(f"deepgen: finished; open results/{run}/report/index.html")
+    report_folder = Path(f"results/{run}/report")
+    if (report_folder / "index.html").exists():
+        logger.info("\n".join(["", *main_scores(report_folder), ""]))
+        logger.info(f"deepgen: finished; open {report_folder}/index.html")
 
 
 onerror:
-    print("deepgen: a job failed; its log above says why. The same command continues.")
+    logger.info("deepgen: not finished, as said above. The same command continues.")

@@ -17,7 +17,9 @@ from deepgen.engine.stop import received_signal, stoppable
 from deepgen.errors import DeepgenError
 
 DESCRIPTION = """Rebuild papers of early deep generative modelling, stage by stage.
-`snakemake --cores all` runs the stages in order; docs/how-it-works.md tells what each makes."""
+`make reproduce` runs the stages in order, in minutes. The plain `snakemake --cores all` builds the
+whole paper at full scale, for weeks on two cores: `deepgen estimate` says how long here.
+docs/how-it-works.md tells what each stage makes."""
 
 DRAW = """draw images from a trained model by its name; `deepgen sample NAME` does the same"""
 MODEL_HELP = """an experiment, as mnist, or <run>/<experiment>: a published model, or one of a run
@@ -176,6 +178,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = commands.add_parser("status", help="show all trainings in the store")
     _store(p)
+    p.add_argument("--watch", action="store_true", help="go on showing them, until Ctrl-C")
     p.set_defaults(function=do.status, out=None)
 
     p = commands.add_parser("estimate", help="tell what a run's trainings take, before it runs")

@@ -71,9 +71,9 @@ def manage_store(o: argparse.Namespace) -> None:
 
 def status(o: argparse.Namespace) -> None:
     """Show all trainings in the store."""
-    from deepgen.engine.status import print_trainings
+    from deepgen.engine.status import print_trainings, watch_trainings
 
-    print_trainings(o.store)
+    (watch_trainings if o.watch else print_trainings)(o.store)
 
 
 def estimate(o: argparse.Namespace) -> None:

@@ -23,8 +23,9 @@ know defaults; a test fails if the two differ. Editors with a YAML language serv
 check keys by `schema/`, which the first line of a file names.
 
 A **run file** (`config.yaml`, `quick.yaml`) says what one `snakemake` builds:
-`snakemake --cores all` builds `config.yaml`, and `--configfile config/quick.yaml` another. It is
-complete in itself. Its keys are those of [Run](#run).
+`snakemake --cores all` builds `config.yaml`, the whole paper at full scale, for weeks on two
+cores, and `--configfile config/quick.yaml` a small version in minutes. It is complete in itself.
+Its keys are those of [Run](#run).
 
 An **experiment file** (`experiments/<name>.yaml`) says how one model is trained on one data set and
 scored. Its keys are those of [Experiment](#experiment). A run names the experiments that it builds.

@@ -1,13 +1,19 @@
 """Hours before anything runs: the order of trainings, the one line, and its silence."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
 from deepgen.cli import main
+from deepgen.config import load_experiment
+from deepgen.engine import estimate
 from deepgen.engine.announce import announce
 from deepgen.engine.estimate import schedule
+from deepgen.engine.resolve import stage_settings
+from deepgen.engine.speed import Speed
 from deepgen.places import Place
+from deepgen.stages.count import training_costs
 
 A, B, C, D = (Place(name, 1) for name in "abcd")
 
@@ -56,6 +62,23 @@ def test_a_long_run_says_its_hours_and_a_short_one_nothing(root, monkeypatch, ca
     assert said.endswith(" hours on this machine; make reproduce takes about 8 minutes\n")
     announce(snakemake("mnist"), run(epochs=1))
     assert capsys.readouterr().err == ""
+
+
+def test_what_a_run_file_has_not_shortened_is_at_full_scale(root, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(estimate, "find_costs", lambda *_: {})
+    monkeypatch.setattr(estimate, "total_seconds", lambda *_: 9_000)
+    for changes, scale in (({}, ", at full scale"), (run(3), "")):
+        path = tmp_path / "trial.yaml"
+        path.write_text(json.dumps({"run": "trial", "experiments": ["mnist"]} | changes))
+        estimate.print_estimate(path, cores=2, brief=True)
+        assert f"of run trial{scale}: about 2.5 hours" in capsys.readouterr().out
+
+
+def test_a_second_phase_is_timed_without_the_first(root):
+    resolved = load_experiment(root / "config/experiments/mnist-dbn.yaml")
+    settings = stage_settings("count", resolved)
+    assert Speed().an_update(settings, training_costs(settings))[1] == "timed"
 
 
 def test_without_a_training_or_on_a_cluster_nothing_is_counted(root, monkeypatch, capsys):

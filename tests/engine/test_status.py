@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -74,7 +75,7 @@ def epoch_line(epoch, **more):
 
 def test_a_running_training_is_shown_as_running_and_after_sigkill_as_stopped(start, status):
     process = start(epochs=4)
-    head, line, who, _, losses = status()
+    head, line, who, _, note = status()
     words = line.split()
     assert words[0].endswith("results/tiny/mnist/seed-7"), "as no path of this project's results"
     assert words[1:3] == ["7", "running"]
@@ -82,12 +83,13 @@ def test_a_running_training_is_shown_as_running_and_after_sigkill_as_stopped(sta
     assert int(epoch) >= 4
     assert budget == "100000"
     assert f"pid {process.pid}" in who
-    assert losses.startswith("losses: ")
+    assert re.search(r" D \d\.\d{4} G \d\.\d{4} ", line), "as the family names them"
+    assert note == "left: at the pace of the last epoch"
     assert head.split()[:4] == ["training", "seed", "state", "epoch"]
 
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _, line, _, _, cure = status()
+    _, line, _, cure = status()
     assert line.split()[1:3] == ["7", "stopped"]
     assert "deepgen store prune --interrupted" in cure
 
@@ -200,3 +202,29 @@ def test_a_trainer_that_starts_while_somebody_asks_is_not_turned_away(tmp_path, 
         process.kill()
         process.communicate()
     assert capsys.readouterr().err == ""
+
+
+def test_watching_goes_on_until_ctrl_c_and_shows_what_has_changed(tmp_path):
+    entry = made(tmp_path / "train" / "a", 9, "results/quick/mnist/seed-1", epoch_line(3))
+    command = [sys.executable, "-c", WATCH, "status", "--watch", "--store", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    seen = []
+    for line in process.stdout:
+        seen += [text for text in ("3/9", "4/9") if f" {text} " in line]
+        if seen[-1:] == ["3/9"]:
+            (entry / LOG).write_text(epoch_line(4))
+        elif seen:
+            break
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    assert "Traceback" not in rest[1]
+
+
+WATCH = """
+import sys
+from deepgen.engine import status
+status.LONG_PAUSE = 0.05
+from deepgen.cli import main
+sys.exit(main(sys.argv[1:]))
+"""

@@ -1,5 +1,6 @@
 # The tables, what is only counted, a page an experiment, and the report; each experiment is also a
-# target: `snakemake --cores all mnist`. Jobs of seconds stay on the machine that runs Snakemake.
+# target: `snakemake --cores all mnist`, at full scale. Jobs of seconds stay on the machine that runs
+# Snakemake.
 rule make_tables:
     input:
         plan.pages.table_inputs.values(),
@@ -92,3 +93,5 @@ for experiment in plan.experiments:
                 target
             input:
                 f"results/{run}/report/{experiment}.html",
+            message:
+                f"All of {experiment}"

@@ -26,7 +26,7 @@ rule train:
         stop_after=stop_after,
         out=subpath(output[0], parent=True),
     message:
-        "Train {wildcards.experiment}, seed {wildcards.seed}; follow it in {log}"
+        "Train {wildcards.experiment}, seed {wildcards.seed}"
     shell:
         "deepgen train --settings {params.settings:q} --expect-code {params.code:q}"
         " --seed {wildcards.seed} --data {params.data:q} {params.first_phase:q}"

@@ -56,9 +56,10 @@ def print_estimate(configfile: Path, cores: int, brief: bool = False) -> None:
     total = total_seconds(plan, costs, speed, cores)
     if brief:
         if total > HOUR:
+            scale = "" if plan.config.run.overrides else ", at full scale"
             print(
-                f"deepgen: the trainings of run {plan.run}: about {about(total)} on this machine; "
-                "make reproduce takes about 8 minutes"
+                f"deepgen: the trainings of run {plan.run}{scale}: about {about(total)} on this "
+                "machine; make reproduce takes about 8 minutes"
             )
         return
     print(*aligned([HEAD, *(_cells(name, cost) for name, cost in costs.items())], left=1), sep="\n")

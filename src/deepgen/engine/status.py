@@ -2,17 +2,23 @@
 
 import fcntl
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
 from deepgen.columns import aligned
-from deepgen.engine.progress import LOG, read_epochs
+from deepgen.engine.progress import LOG, duration, named_losses, read_epochs
 from deepgen.engine.store import MANIFEST, asked_for, read_json
 from deepgen.engine.train_job import DIVERGED, TRAINING
 from deepgen.places import Place
 
+PAUSE, LONG_PAUSE = 2, 30  # seconds; the longer where lines cannot change
 STATES = ("running", "stopped", "diverged", "finished")
 HEAD = ["training", "seed", "state", "epoch", "losses", "validation", "examples/s", "left", "MB"]
 
@@ -22,8 +28,9 @@ class Training:
     """One training of one budget, as its folder in the store tells it.
 
     `place` is the folder of its results, `out` a short name of that.
-    `epochs` are what `read_epochs` finds in its log; `size` is in bytes; `remark` is one sentence
-    about who runs it or why it ended; `changed` is when its files last did, in seconds since 1970.
+    `epochs` are what `read_epochs` finds in its log; `size` is in bytes; `names` are those of its
+    losses; `remark` is one sentence about who runs it or why it ended; `changed` is when its files
+    last did, in seconds since 1970.
     """
 
     out: str
@@ -34,6 +41,7 @@ class Training:
     epochs: list[dict[str, Any]]
     size: int
     changed: float
+    names: dict[str, str]
     remark: str = ""
     key: str = ""  # in the store
 
@@ -49,26 +57,50 @@ class Training:
 
 def print_trainings(store: Path) -> None:
     """Print a line a training, running ones first; one sentence if there is none."""
+    print("\n".join(_lines(store)))
+
+
+def watch_trainings(store: Path) -> None:
+    """The same again and again, in place on a terminal, until Ctrl-C."""
+    console = Console()
+    pause = PAUSE if console.is_terminal else LONG_PAUSE
+    with suppress(KeyboardInterrupt), Live(console=console, auto_refresh=False) as live:
+        while True:
+            if console.is_terminal:
+                lines = (Text(line, no_wrap=True, overflow="ellipsis") for line in _lines(store))
+                live.update(Group(*lines), refresh=True)
+            else:
+                print_trainings(store)
+                print(flush=True)
+            time.sleep(pause)
+
+
+def _lines(store: Path) -> list[str]:
     trainings = find_trainings(store)
     if not trainings:
-        print(f"no trainings in {store}")
-        return
+        return [f"no trainings in {store}"]
     shown = [t for t in trainings if not any(other.replaces(t) for other in trainings)]
     head, *rows = aligned([HEAD, *map(_cells, shown)], left=3)
     lines = [head]
     for row, training in zip(rows, shown, strict=True):
         lines += [row, f"    {training.remark}"] if training.remark else [row]
-    if names := {", ".join(t.epochs[-1]["losses"]) for t in shown if t.epochs}:
-        note = f"losses: {' or '.join(sorted(names))}; left: at the pace of the last epoch"
-        lines += ["", note]
+    notes = [f"losses: {text}" for text in sorted({_unnamed(t) for t in shown} - {""})]
+    notes += ["left: at the pace of the last epoch"] * any(t.state == "running" for t in shown)
+    closing = ["; ".join(notes)] if notes else []
     if hidden := len(trainings) - len(shown):
-        lines.append(f"not shown: {hidden} that stopped, and that later ones replaced")
+        closing.append(f"not shown: {hidden} that stopped, and that later ones replaced")
     if any(t.state in ("stopped", "diverged") for t in trainings):
-        lines.append(
+        closing.append(
             "stopped: the same command goes on; deepgen store prune --interrupted deletes what no "
             "run uses"
         )
-    print("\n".join(lines))
+    return [*lines, "", *closing] if closing else lines
+
+
+def _unnamed(training: Training) -> str:
+    """The groups whose losses stand without a name, because their family has none for them."""
+    losses = training.epochs[-1]["losses"] if training.epochs else {}
+    return "" if training.names or len(losses) == 1 else ", ".join(losses)
 
 
 def find_trainings(store: Path) -> list[Training]:
@@ -119,6 +151,7 @@ def _training(entry: Path, owner: dict[str, Any]) -> Training:
         epochs=read_epochs(entry / LOG),
         size=sum(map(_size, entry.iterdir())),
         changed=max(map(_changed, entry.iterdir()), default=0.0),
+        names=started.get("losses", {}),
         remark=remark,
         key=entry.parent.name,
     )
@@ -152,7 +185,7 @@ def _cells(training: Training) -> list[str]:
         training.seed,
         training.state,
         f"{training.budget if finished else last.get('epoch', 0)}/{training.budget}",
-        " ".join(f"{value:.4f}" for value in last.get("losses", {}).values()),
+        " ".join(_losses(last.get("losses", {}), training.names)),
         f"{scores[-1]:.1f}" if scores else "",
         f"{last['examples_per_second']:,.0f}" if last else "",
         _left(training.budget, last) if running and last else "",
@@ -160,11 +193,13 @@ def _cells(training: Training) -> list[str]:
     ]
 
 
+def _losses(losses: dict[str, float], names: dict[str, str]) -> list[str]:
+    if names or len(losses) == 1:
+        return named_losses(losses, names)
+    return [f"{value:.4f}" for value in losses.values()]
+
+
 def _left(budget: int, last: dict[str, Any]) -> str:
     """Time left at the pace of the last epoch, from now on."""
     since = time.time() - datetime.fromisoformat(last["time"]).timestamp()
-    seconds = max(0.0, (budget - last["epoch"]) * last["seconds"] - since)
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
+    return duration(max(0.0, (budget - last["epoch"]) * last["seconds"] - since))

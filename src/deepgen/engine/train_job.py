@@ -15,7 +15,13 @@ from deepgen.engine.gpu_slots import take_gpu
 from deepgen.engine.identity import model_code
 from deepgen.engine.job import Job
 from deepgen.engine.memory import check_memory
-from deepgen.engine.progress import LOG, TrainingProgress, processor_seconds_in, seconds_in
+from deepgen.engine.progress import (
+    LOG,
+    TrainingProgress,
+    loss_names,
+    processor_seconds_in,
+    seconds_in,
+)
 from deepgen.engine.stop import StopRequest
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
@@ -45,7 +51,8 @@ def run_training(
 
     def make(out: Path) -> dict[str, Any]:
         _refuse_diverged(folder / DIVERGED)
-        whose = {"out": str(job.out), "seed": job.seed}
+        names = loss_names(job.settings)
+        whose = {"out": str(job.out), "seed": job.seed, "losses": names}
         write_json(entry / TRAINING, whose | {"host": socket.gethostname(), "pid": os.getpid()})
         if device == "auto":
             take_gpu(math.inf if stop_after is None else began + stop_after)
@@ -63,7 +70,7 @@ def run_training(
         _say_where_it_begins(training["epochs"], [entry, *others])
         examples = len(load_array(data / "train.npy", mmap_mode="r"))
         stop = StopRequest(stop_after and stop_after - (time.monotonic() - began))
-        progress = TrainingProgress(entry / LOG, training["epochs"], examples)
+        progress = TrainingProgress(entry / LOG, training["epochs"], examples, names)
         try:
             train(
                 data=data,

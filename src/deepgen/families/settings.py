@@ -18,6 +18,7 @@ class ObjectiveSettings(Settings):
     """Base of the settings of an objective."""
 
     GROUPS: ClassVar[tuple[str, ...]] = ("model", "objective")  # that an optimiser updates
+    LOSSES: ClassVar[dict[str, str]] = {}  # short names of the groups' losses, if there are any
     # Unless the experiment has one of its own
     OPTIMISER: ClassVar[dict[str, Any] | None] = None
 

@@ -175,6 +175,7 @@ class Adversarial(ObjectiveSettings):
     """The two-player game, by default as the released code plays it."""
 
     OPTIMISER: ClassVar = {"name": "momentum"}  # as released
+    LOSSES: ClassVar = {"objective": "D", "model": "G"}
 
     name: Literal["adversarial"] = Field(description="Trains the family `gan`.")
     discriminator: DiscriminatorNet

@@ -1,0 +1,94 @@
+"""The run's main scores as a few lines, from the tables of its report. Imports no pandas."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from deepgen.columns import aligned
+from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
+from deepgen.report.wording import name_in_papers
+
+Row = dict[str, str]
+
+
+def main_scores(report: Path) -> list[str]:
+    """Parzen scores and likelihoods of the models that were kept, beside what papers printed.
+
+    Args:
+        report: `results/<run>/report`; a table that is not there has no lines.
+    """
+    epochs = _epochs(report / "runs.csv")
+    parzen = _read(report / "tables" / "parzen.csv")
+    likelihoods = _read(report / "tables" / "likelihoods.csv")
+    rows = list(_parzen_rows(parzen, epochs))
+    lines: list[str] = []
+    if rows:
+        head = ["Parzen score of test images (nats)", "epochs", "paper", "ours, grid", "fine sigma"]
+        lines += aligned([head, *rows], left=1)
+    if found := list(_likelihood_rows(likelihoods, epochs)):
+        head = ["Log-likelihood of test images (nats)", "epochs", "ours", "how"]
+        lines += [""] * bool(lines) + aligned([head, *found], left=1)
+    return lines
+
+
+def _parzen_rows(table: list[Row], epochs: dict[str, str]) -> Iterator[list[str]]:
+    kept = [row for row in table if row["origin"] == "measured" and row["selection"] != "last"]
+    models = dict.fromkeys((row["dataset"], row["model"]) for row in kept)
+    for dataset, model in sorted(models, key=lambda key: not _trained(kept, *key)):
+        own = {row["estimator"]: row for row in kept if _is(row, dataset, model)}
+        space = next(iter(own.values()))["space"]
+        published = [
+            row
+            for row in table
+            if row["origin"] == "published"
+            and _is(row, dataset, name_in_papers(model))
+            and row["space"] == space
+        ]
+        mark = " (untrained)" if any(row.get("untrained") for row in own.values()) else ""
+        yield [
+            f"{dataset}, {model}{mark}",
+            _of(next(iter(own.values())), epochs),
+            _value(published[0]) if published else "",
+            *(_value(own[name]) if name in own else "" for name in (RELEASED_GRID, FINE_SIGMA)),
+        ]
+
+
+def _likelihood_rows(table: list[Row], epochs: dict[str, str]) -> Iterator[list[str]]:
+    for row in table:
+        if row["origin"] == "measured" and row["selection"] != "last":
+            name = f"{row['dataset']}, {row['model']}"
+            yield [name, _of(row, epochs), _value(row, 2), f"{row['kind']}, {row['estimator']}"]
+
+
+def _trained(rows: list[Row], dataset: str, model: str) -> bool:
+    return any(_is(row, dataset, model) and row["selection"] for row in rows)
+
+
+def _is(row: Row, dataset: str, model: str) -> bool:
+    return (row["dataset"], row["model"]) == (dataset, model)
+
+
+def _of(row: Row, epochs: dict[str, str]) -> str:
+    """The epochs of a row's training; none of a reference."""
+    return epochs.get(row["source"].partition("/")[0], "") if row["selection"] else ""
+
+
+def _value(row: Row, digits: int = 1) -> str:
+    """A number with its standard error, or its first if there are two."""
+    value, error = row["log_likelihood"], row["standard_error"]
+    if row["origin"] == "published":
+        return f"{value} ± {error}" if error else value
+    return f"{float(value):,.{digits}f}" + (f" ± {float(error):,.{digits}f}" if error else "")
+
+
+def _epochs(runs: Path) -> dict[str, str]:
+    """{experiment: epochs of its last seed}."""
+    return {row["experiment"]: row.get("epochs", "") for row in _read(runs)}
+
+
+def _read(path: Path) -> list[Row]:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError:
+        return []
