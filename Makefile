@@ -55,7 +55,7 @@ publish: $(BIN)/.installed
 # The site, in site/; what builds it is in an environment of its own and imports nothing of deepgen
 docs: .venv-docs/.installed
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
-	@echo "open site/index.html"
+	@echo "open site/index.html; its search works where it is served: python3 -m http.server -d site"
 
 .venv-docs/.installed: requirements-docs.lock
 	$(PYTHON) -m venv .venv-docs
