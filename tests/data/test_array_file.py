@@ -38,6 +38,7 @@ BAD = {
     "a truth for a number of rows": (header("(True, 4)", bytes(32)), "is damaged"),
     "a shape that is no shape": (header("'x'"), "is damaged"),
     "a header of two gigabytes": (b"\x93NUMPY\x02\0\xff\xff\xff\x7f" + b"x" * 99, "is damaged"),
+    "a header that never ends": (header("(3, 4)").replace(b"}", b"{"), "is damaged"),
     "an archive": (npz(a=np.zeros(3)), "is an archive"),
     "another byte order": (npy(np.zeros((5, 4), ">f4")), "the type 'float32'"),
     "strings": (npy(np.array([["a", "b"]])), "no numbers"),

@@ -5,6 +5,7 @@ archives, text and records as readily as numbers.
 """
 
 import stat
+import tokenize
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,16 @@ import numpy as np
 from deepgen.data.arrays import load_array
 from deepgen.errors import DeepgenError
 
-_DAMAGE = (ValueError, TypeError, EOFError, OverflowError, RecursionError, SyntaxError, MemoryError)
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    EOFError,
+    OverflowError,
+    RecursionError,
+    SyntaxError,
+    tokenize.TokenError,
+    MemoryError,
+)
 
 
 def check_array(path: Path) -> None:
