@@ -142,7 +142,9 @@ def api_pages() -> dict[str, str]:
     """{page: its Markdown}: the modules that say something, in order of their names."""
     texts = {f"api/{page}.md": f"# {title}\n" for page, (title, _) in API.items()}
     for path in modules():
-        texts[f"api/{api_page(path)}.md"] += f"\n::: {module(path)}\n"
+        label = module(path).removeprefix("deepgen.")
+        options = f"    options: {{toc_label: {label}}}\n"
+        texts[f"api/{api_page(path)}.md"] += f"\n::: {module(path)}\n{options}"
     return texts
 
 
