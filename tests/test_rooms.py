@@ -15,7 +15,7 @@ ORDER = [
     ("stages", "config", "api"),
     ("checks",),
     ("likelihood_checks",),
-    ("abilities",),
+    ("abilities", "size_checks"),
     ("settings",),
     ("papers",),
     ("figures",),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.checks import (
+    check_datasets,
     check_experiment,
     check_first_phases,
     check_overrides,
@@ -13,7 +14,6 @@ from deepgen.checks import (
     check_titles,
     with_defaults,
 )
-from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.sections import TAGS, check_section, closest
 from deepgen.settings import Experiment, Run
@@ -63,6 +63,7 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
         whole[name] = load_experiment(path)
         if (first := found[name].init_from) and first not in found:
             waiting.append(first)
+    check_datasets(found, where)
     check_first_phases(found, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
@@ -73,8 +74,8 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     not_run = {name: e for name, e in listed.items() if lacks_data(checked, e)}
     experiments = {name: e for name, e in listed.items() if name not in not_run}
     if not experiments:
-        dataset = DATASETS[next(iter(not_run.values())).dataset]
-        raise DeepgenError(f"{where}: no experiment is left: {dataset.how_to_get}")
+        entry = next(iter(not_run.values())).entry
+        raise DeepgenError(f"{where}: no experiment is left: {entry.how_to_get}")
     first = {n: e for n, e in found.items() if n not in listed and not lacks_data(checked, e)}
     budgets = {name: e.training.epochs for name, e in whole.items()}
     seeds = {name: len(e.seeds) for name, e in whole.items()}
@@ -104,7 +105,7 @@ def _experiments_of(path: Path) -> list[str]:
 
 def lacks_data(run: Run, experiment: Experiment) -> bool:
     """Whether the experiment's set must be asked for and the run does not say where it is."""
-    return bool(DATASETS[experiment.dataset].how_to_get) and run.data.tfd.file is None
+    return bool(experiment.entry.how_to_get) and run.data.tfd.file is None
 
 
 def load_experiment(

@@ -5,15 +5,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from deepgen.checks import takes_samples
 from deepgen.config import lacks_data
-from deepgen.data.registry import DATASETS
 from deepgen.evaluation.catalogue import SCORES
 from deepgen.figures.catalogue import FIGURES
 from deepgen.files import canonical_json, write_text
 from deepgen.papers import figures_of, paper_of
 from deepgen.places import CHECKPOINTS, Place
 from deepgen.report.roles import per_image, roles
+from deepgen.size_checks import takes_samples
 
 TABLES = ("parzen", "parzen_spread", "sampling", "scores", "likelihoods")
 
@@ -85,7 +84,7 @@ class Pages:
         results, inputs, provenance = f"results/{self.run}", {}, []
         figures = self._figures(page)
         for name in self._shown(page):
-            dataset = self.config[name].dataset
+            dataset = self.config[name].dataset_name
             provenance += [f"data/raw/{dataset}/fetch", f"data/prepared/{dataset}/prepare"]
             inputs |= self._evidence(name, figures)
         for figure in figures:
@@ -194,7 +193,7 @@ class Pages:
     def _described(self, name: str) -> dict[str, Any]:
         """What the report says of an experiment."""
         experiment = self.config[name]
-        dataset = DATASETS[experiment.dataset]
+        dataset = experiment.entry
         described = {
             "title": experiment.title,
             "dataset_title": dataset.title,
@@ -230,7 +229,7 @@ class Pages:
             experiment = experiment or self.config.counted[entry["experiment"]]
             if page in self.plan.papers and experiment.paper != page:
                 continue
-            dataset = DATASETS[experiment.dataset]
+            dataset = experiment.entry
             entry |= {
                 "dataset_title": dataset.title,
                 "model": experiment.title,
@@ -244,7 +243,7 @@ class Pages:
 
     def _rows(self, name: str) -> Iterator[dict[str, Any]]:
         experiment = self.plan.experiments[name]
-        common = {"experiment": name, "dataset": DATASETS[experiment.dataset].title}
+        common = {"experiment": name, "dataset": experiment.entry.title}
         if experiment.paper:
             common["paper"] = experiment.paper
         trained, checkpoints = common, CHECKPOINTS
