@@ -7,6 +7,7 @@ from pathlib import Path
 from deepgen.config import load_config
 from deepgen.errors import DeepgenError
 from deepgen.engine.announce import announce
+from deepgen.engine.own_sources import check_own_sources
 from deepgen.engine.plan import Plan, rule_name
 from deepgen.engine.times import bring_to_present, touch_changed
 from deepgen.engine.ledger.record import record_after_success
@@ -45,6 +46,10 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))
+    try:
+        check_own_sources(plan)
+    except DeepgenError as error:
+        raise SystemExit(f"deepgen: {error}")
     plan.pages.write_job_files()
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:

@@ -11,6 +11,7 @@ ORDER = [
     ("cli",),
     ("commands", "config_docs"),
     ("stage_command",),
+    ("own_data",),
     ("engine",),
     ("stages", "config", "api"),
     ("checks",),

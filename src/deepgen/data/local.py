@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,20 +39,10 @@ def take_file(dataset: str, file: dict[str, Any], target: Path) -> str:
     if target.is_file() and _digest(target, kind) == expected:
         return "kept"
     path = _existing(dataset, file["path"])
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise DeepgenError(f"data set {dataset!r}: {path} is no regular file: give one")
 
     def copy(temporary: Path) -> None:
-        total = hashlib.new(kind)
         with open(temporary, "wb") as copied:
-            for chunk in _chunks(dataset, path):
-                total.update(chunk)
-                copied.write(chunk)
-        if total.hexdigest() != expected:
-            raise DeepgenError(
-                f"data set {dataset!r}: {path} has another content than the experiment file says: "
-                f"if the new one is meant, write {kind}: {total.hexdigest()} there"
-            )
+            _check_file(dataset, file, path, copied.write)
 
     write_atomically(target, copy)
     return str(path)
@@ -93,6 +83,34 @@ def take_folder(dataset: str, file: dict[str, Any], target: Path) -> str:
 
     write_atomically(target, pack)
     return str(folder)
+
+
+def check_unchanged(dataset: str, file: dict[str, Any], target: Path) -> None:
+    """Refuse a source that is missing or no longer what the experiment file says.
+
+    What was taken from it already, and is not older, is not read again.
+
+    Args:
+        dataset: Name of the set.
+        file: As for `take_file` or `take_folder`.
+        target: Where those have put it, if they have.
+
+    Raises:
+        DeepgenError: as `take_file` and `take_folder`.
+    """
+    given = file.get("folder") or file["path"]
+    if target.is_file() and not Path(given).expanduser().exists():
+        return
+    path = _existing(dataset, given)
+    names = list_pictures(path) if "folder" in file else []
+    parents = {path, *(parent for name in names for parent in (path / name).parents)}
+    files = [*(path / name for name in names), *(p for p in parents if p.is_relative_to(path))]
+    if target.is_file() and max(p.stat().st_mtime for p in files) <= target.stat().st_mtime:
+        return
+    if "folder" in file:
+        check_listing(dataset, path, len(names), listing(path, names), file["listing"])
+    else:
+        _check_file(dataset, file, path)
 
 
 def check_listing(dataset: str, folder: Path, count: int, found: str, expected: str) -> None:
@@ -157,6 +175,27 @@ def _walk(folder: Path) -> Iterator[Path]:
                     "there"
                 )
             yield path
+
+
+def _check_file(
+    dataset: str,
+    file: dict[str, Any],
+    path: Path,
+    take: Callable[[bytes], object] = lambda chunk: None,
+) -> None:
+    """Give the content of a file to `take`, and refuse it if it is not that of the digest."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise DeepgenError(f"data set {dataset!r}: {path} is no regular file: give one")
+    kind, _, expected = file["digest"].partition(":")
+    total = hashlib.new(kind)
+    for chunk in _chunks(dataset, path):
+        total.update(chunk)
+        take(chunk)
+    if total.hexdigest() != expected:
+        raise DeepgenError(
+            f"data set {dataset!r}: {path} has another content than the experiment file says: if "
+            f"the new one is meant, write {kind}: {total.hexdigest()} there"
+        )
 
 
 def _existing(dataset: str, text: str) -> Path:

@@ -32,11 +32,11 @@ def read(raw: Path, files: dict[str, str], own: dict[str, Any]) -> Part:
     part = files["images"].removesuffix("-images")
     path = raw / files["images"]
     if keys := own["keys"].get(part):
-        images = _from_npz(path, keys["images"])
-        labels = _from_npz(path, keys["labels"]) if "labels" in keys else None
+        images = from_npz(path, keys["images"])
+        labels = from_npz(path, keys["labels"]) if "labels" in keys else None
     else:
-        images = _from_npy(path)
-        labels = _from_npy(raw / files["labels"]) if "labels" in files else None
+        images = from_npy(path)
+        labels = from_npy(raw / files["labels"]) if "labels" in files else None
     return Part(*checked(path, images, labels))
 
 
@@ -65,7 +65,8 @@ def checked(
     return images, labels.astype(np.uint8)
 
 
-def _from_npy(path: Path) -> np.ndarray:
+def from_npy(path: Path) -> np.ndarray:
+    """The integers of a `.npy` file; what else it may be is refused as in `read`."""
     if read_raw(path, len(_NPY_MAGIC)) != _NPY_MAGIC:
         raise DeepgenError(f"{path} is no .npy file: correct the format, or the path")
     with open(path, "rb") as file:
@@ -73,7 +74,8 @@ def _from_npy(path: Path) -> np.ndarray:
     return _load(path, lambda: np.load(path, allow_pickle=False))
 
 
-def _from_npz(path: Path, key: str) -> np.ndarray:
+def from_npz(path: Path, key: str) -> np.ndarray:
+    """One array of integers of a `.npz` file; what else it may be is refused as in `read`."""
     if read_raw(path, 2) != _ZIP_MAGIC:
         raise DeepgenError(f"{path} is no .npz file: correct the format, or the path")
 
