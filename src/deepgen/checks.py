@@ -153,6 +153,22 @@ def with_defaults(experiment: Experiment) -> Experiment:
     return fitted(experiment.model_copy(update=changed))
 
 
+def for_paper(experiment: Experiment, paper: str | None) -> Experiment:
+    """The experiment as a run shows it that speaks of one paper, or of `none`.
+
+    Figures of another paper become the general ones that show the same; those of which there is no
+    general one are left out.
+    """
+    if paper is None or experiment.paper in (None, paper):
+        return experiment
+    own = figures_of(experiment.paper)
+    general = {figure.module: name for name, figure in FIGURES.items()}
+    names = [n if n in FIGURES else general.get(own[n].module) for n in experiment.figures or []]
+    return experiment.model_copy(
+        update={"paper": None, "figures": list(dict.fromkeys(filter(None, names)))}
+    )
+
+
 def check_experiment(experiment: Experiment, where: str) -> None:
     """Refuse names that do not exist, parts that do not fit together, and too large counts."""
     if isinstance(experiment.dataset, str):

@@ -12,6 +12,7 @@ from deepgen.checks import (
     check_references,
     check_run,
     check_titles,
+    for_paper,
     with_defaults,
 )
 from deepgen.errors import DeepgenError
@@ -67,6 +68,7 @@ def load_config(run: dict[str, Any] | Path, folder: Path = Path("config")) -> Co
     check_first_phases(found, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
+    found = {name: for_paper(e, checked.paper) for name, e in found.items()}
     listed = {name: found[name] for name in checked.experiments}
     counted = _load_counted(checked, folder, where)
     check_titles(listed | {name: counted[name] for name in checked.not_run}, where)
@@ -94,7 +96,7 @@ def _load_counted(run: Run, folder: Path, where: str) -> dict[str, Experiment]:
             chain[following] = load_experiment(path, run=where)
             following = chain[following].init_from
         check_first_phases(chain, where)
-        found |= dict(reversed(chain.items()))
+        found |= {n: for_paper(e, run.paper) for n, e in reversed(chain.items())}
     return found
 
 

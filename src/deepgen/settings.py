@@ -315,6 +315,11 @@ class Run(Settings):
     overrides: dict[Name, dict] = Field(
         {}, description="Settings of an experiment that differ in this run, by experiment."
     )
+    paper: Literal["none", *PAPERS] | None = Field(  # type: ignore[valid-type]
+        None,
+        description="The one paper that the report speaks of, or `none`; figures of others then "
+        "have general names. Left out, each paper that an experiment names has its page.",
+    )
     data: DataSettings = DataSettings()
     papers: Papers = Papers()
     store_dir: Text = Field("store", description="Folder of the store; may be scratch space.")

@@ -12,7 +12,7 @@ from deepgen.papers import figures_of, studies_of
 from deepgen.settings import Experiment
 from deepgen.training.settings import ValidationParzen
 
-LEAST_IN_CELL = 20  # of samples and of held-out images, in some cell of the data-copying test
+LEAST_IN_CELL = 20  # held-out images in a cell of the data-copying test
 LEAST_COMPARED = 4  # two halves of samples and of test images
 LEAST_SIDE = 8  # of the images that the classifier halves three times
 
@@ -150,9 +150,8 @@ def _of_comparisons(
         yield Limit("comparison.cells", comparison.cells, of_train, train, instead=train)
     held_out = experiment.entry.known_sizes.get(comparison.held_out)
     if "data_copying" in scores and held_out is not None:
-        in_cells = min(held_out, fewest)
-        because = f"one of them must hold {LEAST_IN_CELL} of {in_cells} held-out images and samples"
-        most, instead = in_cells // LEAST_IN_CELL, max(1, in_cells // (2 * LEAST_IN_CELL))
+        because = f"{held_out} held-out images are compared, {LEAST_IN_CELL} or more in a cell"
+        most, instead = held_out // LEAST_IN_CELL, held_out // (2 * LEAST_IN_CELL) or 1
         yield Limit("comparison.cells", comparison.cells, because, most, instead=instead)
     if "two_sample" in scores and test is not None:
         because = f"{fewest} samples are compared with {test} test images, in halves"
