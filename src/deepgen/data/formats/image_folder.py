@@ -117,10 +117,11 @@ def _wanted(name: str) -> bool:
 def _zipped(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(path) as archive:
-            infos = {i.filename: i for i in archive.infolist() if _wanted(i.filename)}
-            for name in sorted(infos):
+            infos = {i.filename: i for i in archive.infolist()}
+            for name in infos:
                 if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
                     raise BadArchive(f"its member {name[:80]!r} leads out of it")
+            for name in sorted(filter(_wanted, infos)):
                 if infos[name].file_size > MAX_MEMBER_BYTES:
                     raise BadArchive(f"its member {name[:80]!r} is too large")
                 with archive.open(infos[name]) as member:  # never more than the size it states
