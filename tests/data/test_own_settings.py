@@ -177,3 +177,29 @@ def test_a_rule_of_the_set_is_no_name_of_an_experiment(write, tmp_path):
     write(BLOCK, "fetch-cats")
     config = load_config({"run": "one", "experiments": ["fetch-cats"]}, tmp_path)
     assert "is the name of a rule" in refused(Plan, config)
+
+
+def test_the_report_speaks_of_own_data_and_no_path(write, tmp_path):
+    secret = {"images": SOURCE | {"path": "/home/me/secret/cats"}, "count": 1000}
+    write(BLOCK | {"title": "My cats", "train": secret})
+    plan = Plan(load_config({"run": "one", "experiments": ["cats"]}, tmp_path))
+    assert plan.papers == []
+    for page in ("index", "cats"):
+        text = plan.settings("report", "", page)
+        assert "My cats" in text
+        assert "/home/me" not in text
+
+
+def test_a_run_chooses_its_paper_or_none(write, tmp_path, root):
+    shipped = yaml.safe_load((root / "config/experiments/mnist-annealed.yaml").read_text())
+    path = write(BLOCK, paper="gan2014", figures=shipped["figures"])
+    assert load_experiment(path).figures[0] == "figure2a_ours"
+    run = {"run": "one", "experiments": ["cats"]}
+    assert Plan(load_config(run, tmp_path)).papers == ["gan2014"]
+    plan = Plan(load_config(run | {"paper": "none"}, tmp_path))
+    assert plan.papers == []
+    assert plan.config["cats"].figures == ["samples", "interpolation", *shipped["figures"][2:]]
+    assert "gan2014" not in plan.settings("report", "", "index")
+    assert Plan(load_config(run | {"paper": "gan2014"}, tmp_path)).papers == ["gan2014"]
+    assert Plan(load_config(run | {"paper": "nice2014"}, tmp_path)).papers == []
+    assert "paper is 'vae'" in refused(load_config, run | {"paper": "vae"}, tmp_path)

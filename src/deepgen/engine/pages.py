@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from deepgen.config import lacks_data
@@ -199,7 +199,7 @@ class Pages:
             "dataset_title": dataset.title,
             "dataset_citation": dataset.citation,
             "dataset_licence": dataset.licence,
-            "settings": experiment.resolved(),
+            "settings": _public(experiment.resolved()),
             "kinds": list(experiment.model.KINDS),
             "full_budget": self.config.full_budgets[name],
             "full_seeds": self.config.full_seeds[name],
@@ -273,6 +273,25 @@ class Pages:
                 "selection": "",
                 "source": Place(name, reference=reference).source,
             }
+
+
+def _public(settings: dict[str, Any]) -> dict[str, Any]:
+    """An experiment's settings without the folders of the user's machine."""
+    if isinstance(settings["dataset"], str):
+        return settings
+    parts = {
+        name: settings["dataset"][name] for name in ("train", "test") if name in settings["dataset"]
+    }
+    return settings | {"dataset": settings["dataset"] | {n: _named(p) for n, p in parts.items()}}
+
+
+def _named(value: Any) -> Any:
+    """A part of an own data set, of whose paths only the last name is left."""
+    if isinstance(value, list):
+        return [_named(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: PurePath(v).name if k == "path" else _named(v) for k, v in value.items()}
 
 
 def report_names(settings: dict[str, Any]) -> list[str]:
