@@ -64,7 +64,7 @@ def summary(
         cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
         if parzen:
             own = [score_cell(_published(made.parzen, names))] if published else []
-            cells = [*own, *cells, *[EMPTY] * (4 if published else 1)]
+            cells = [*own, *cells, *[EMPTY] * (4 if published else 2)]
         rows.append(PrintedRow(title, cells))
         text, files = " ".join([f"{title}:", *state(entry)]), sources(entry)
         notes.append(Cell(text, files) if files else text)
