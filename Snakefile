@@ -9,6 +9,7 @@ from pathlib import Path
 from deepgen.config import load_config, parse_changes
 from deepgen.errors import DeepgenError
 from deepgen.engine.announce import announce, hint_at_targets
+from deepgen.engine.own_sources import check_own_sources
 from deepgen.engine.plan import Plan, rule_name
 from deepgen.engine.repair import Repair
 from deepgen.engine.run_file import check_owner, record_owner
@@ -35,6 +36,8 @@ try:
     plan = Plan(load_config(config, changes=changes))
     if workflow.is_main_process:
         check_owner(plan.config.run, workflow.configfiles)
+        if "--unlock" not in sys.argv:
+            check_own_sources(plan)
 except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
@@ -53,11 +56,6 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
             file=sys.stderr,
         )
     else:
-        # In the main process alone: other nodes may not see the file
-        try:
-            plan.check_own_files()
-        except DeepgenError as error:
-            raise SystemExit(f"deepgen: {error}")
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))

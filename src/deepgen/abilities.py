@@ -1,6 +1,5 @@
 """What the model of an experiment can do, and what needs it."""
 
-from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.settings import Experiment
 
@@ -22,7 +21,7 @@ def possible_estimators(experiment: Experiment) -> list[str]:
     Those of drawn bits need images whose grey values may be read as probabilities of white.
     """
     can, density = experiment.model.can(), experiment.model_space.HAS_DENSITY
-    bits = "bits" in can and DATASETS[experiment.dataset].grey_as_probability
+    bits = "bits" in can and experiment.entry.grey_as_probability
     return [
         name
         for name, needed in ESTIMATORS.items()

@@ -1,6 +1,6 @@
 """What no single key can say of itself: does an experiment fit its data set and its run?"""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any, get_args
 
 from deepgen.abilities import capabilities, check_needs, possible_estimators
@@ -14,7 +14,7 @@ from deepgen.likelihood_checks import check_likelihood, likelihood_with_defaults
 from deepgen.papers import PAPERS, figures_of, needs, paper_of, studies_of
 from deepgen.sections import check_section, closest
 from deepgen.settings import Experiment, Reference, Run
-from deepgen.training.settings import ValidationParzen
+from deepgen.size_checks import check_sizes, fitted, takes_samples
 
 
 def check_run(run: Run, where: str) -> None:
@@ -58,13 +58,26 @@ def check_references(experiments: dict[str, Experiment], where: str) -> None:
     for name, experiment in experiments.items():
         if not experiment.references.names or not takes_samples(experiment):
             continue
-        other = first.setdefault((experiment.dataset, experiment.score_space.name), name)
+        key = experiment.dataset_name, experiment.score_space.name
+        other = first.setdefault(key, name)
         for section in ("references", "comparison", "classifier", "parzen"):
             if getattr(experiment, section) != getattr(experiments[other], section):
                 raise DeepgenError(
                     f"{where}: {section} differs in the experiments {other} and {name}, which "
-                    f"share the reference rows of {experiment.dataset}: make the two equal"
+                    f"share the reference rows of {experiment.dataset_name}: make the two equal"
                 )
+
+
+def check_datasets(experiments: dict[str, Experiment], where: str) -> None:
+    """Refuse two own data sets of one name, which would have one folder."""
+    first: dict[str, str] = {}
+    for name, experiment in experiments.items():
+        other = first.setdefault(experiment.dataset_name, name)
+        if experiments[other].dataset != experiment.dataset:
+            raise DeepgenError(
+                f"{where}: dataset {experiment.dataset_name!r} differs in the experiments {other} "
+                f"and {name}: make the two blocks equal, or rename one"
+            )
 
 
 def check_first_phases(experiments: dict[str, Experiment], where: str) -> None:
@@ -91,8 +104,8 @@ def _check_first_phase(name: str, experiment: Experiment, first: Experiment, whe
         problem = f"cannot begin a model of the family {experiment.model.family}"
     elif families[1] not in {families[0], *experiment.model.CONTINUES}:
         problem = f"is of the family {families[1]}"
-    elif first.dataset != experiment.dataset:
-        problem = f"is on {first.dataset}, not on {experiment.dataset}"
+    elif first.dataset_name != experiment.dataset_name:
+        problem = f"is on {first.dataset_name}, not on {experiment.dataset_name}"
     elif spaces[0] != spaces[1]:
         problem = f"is in the model_space {spaces[1].resolved()}, not in {spaces[0].resolved()}"
     else:
@@ -110,16 +123,20 @@ def check_titles(experiments: dict[str, Experiment], where: str) -> None:
     """Refuse two experiments that Table 1 could not tell apart."""
     seen: dict[tuple[str, str], str] = {}
     for name, experiment in experiments.items():
-        other = seen.setdefault((experiment.dataset, experiment.title), name)
+        other = seen.setdefault((experiment.dataset_name, experiment.title), name)
         if other != name:
             raise DeepgenError(
                 f"{where}: title is {experiment.title!r} in the experiments {other} and {name}, "
-                f"both on {experiment.dataset}: change one of the titles"
+                f"both on {experiment.dataset_name}: change one of the titles"
             )
 
 
 def with_defaults(experiment: Experiment) -> Experiment:
-    """The experiment with all scores and general figures that its family can have, if unsaid."""
+    """The experiment with what it leaves unsaid.
+
+    These are all scores and general figures that its family can have, and numbers that fit the data
+    set where the usual ones do not.
+    """
     can, estimators = capabilities(experiment), possible_estimators(experiment)
     if not estimators:
         can -= {"likelihood"}
@@ -133,12 +150,29 @@ def with_defaults(experiment: Experiment) -> Experiment:
         changed["likelihood"] = likelihood_with_defaults(experiment)
     if kind := experiment.model.SAMPLER:
         changed["sampler"] = kind.model_validate(experiment.sampler or {}).resolved()
-    return experiment.model_copy(update=changed)
+    return fitted(experiment.model_copy(update=changed))
+
+
+def for_paper(experiment: Experiment, paper: str | None) -> Experiment:
+    """The experiment as a run shows it that speaks of one paper, or of `none`.
+
+    Figures of another paper become the general ones that show the same; those of which there is no
+    general one are left out.
+    """
+    if paper is None or experiment.paper in (None, paper):
+        return experiment
+    own = figures_of(experiment.paper)
+    general = {figure.module: name for name, figure in FIGURES.items()}
+    names = [n if n in FIGURES else general.get(own[n].module) for n in experiment.figures or []]
+    return experiment.model_copy(
+        update={"paper": None, "figures": list(dict.fromkeys(filter(None, names)))}
+    )
 
 
 def check_experiment(experiment: Experiment, where: str) -> None:
     """Refuse names that do not exist, parts that do not fit together, and too large counts."""
-    _check_known("dataset", experiment.dataset, DATASETS, where)
+    if isinstance(experiment.dataset, str):
+        _check_known("dataset", experiment.dataset, DATASETS, where)
     _check_family(experiment, where)
     for i, name in enumerate(experiment.scores or []):
         _check_known(f"scores[{i}]", name, SCORES, where)
@@ -148,11 +182,7 @@ def check_experiment(experiment: Experiment, where: str) -> None:
     _check_spaces(experiment, where)
     for i, name in enumerate(experiment.figures or []):
         _check_figure(f"figures[{i}]", name, whole, where)
-    for key, value, most, because in _limits(whole):
-        if most is not None and value > most:
-            raise DeepgenError(
-                f"{where}: {key} is {value}: must be at most {most}, because {because}"
-            )
+    check_sizes(whole, where)
 
 
 def _check_known(key: str, value: str, known: Collection[str], where: str) -> None:
@@ -191,7 +221,7 @@ def _check_family(experiment: Experiment, where: str) -> None:
                 f"{where}: the family {model.family} draws samples in one way: leave out sampler"
             )
         check_section(model.SAMPLER, experiment.sampler, where, "sampler.")
-    images = DATASETS[experiment.dataset].sizes.get("train")
+    images = experiment.entry.known_sizes.get("train")
     try:
         model.check_space(experiment.model_space)
         objective.check_model(model)
@@ -201,7 +231,7 @@ def _check_family(experiment: Experiment, where: str) -> None:
         raise DeepgenError(f"{where}: {error}") from None
     for part in (model, objective, experiment.model_space):
         try:
-            part.check(DATASETS[experiment.dataset].shape, images)
+            part.check(experiment.entry.shape, images)
         except ValueError as error:
             raise DeepgenError(f"{where}: {error}") from None
 
@@ -249,47 +279,6 @@ def _check_figure(key: str, name: str, experiment: Experiment, where: str) -> No
         raise DeepgenError(
             f"{where}: {key} is {name!r}, which needs the score {lacking[0]}: add it to scores"
         )
-    studies = studies_of(experiment.paper)
-    fewest = studies[figure.study].fewest_samples if figure.study else 0
-    if experiment.num_samples < fewest:
-        raise DeepgenError(
-            f"{where}: num_samples is {experiment.num_samples}: must be at least {fewest}, because "
-            f"figures has {name}"
-        )
-
-
-def _limits(experiment: Experiment) -> Iterator[tuple[str, int, int | None, str]]:
-    """Key, value, largest value (None: not known) and reason of every count of images."""
-    sizes = DATASETS[experiment.dataset].sizes
-    valid, train, test = (sizes.get(split) for split in ("valid", "train", "test"))
-    of_valid, of_train, of_test = (
-        f"{experiment.dataset} has {count} {split} images"
-        for split, count in (("validation", valid), ("training", train), ("test", test))
-    )
-    selection, references = experiment.training.selection, experiment.references
-    if isinstance(selection, ValidationParzen):  # which scores on the images that are left
-        key = "training.selection.sigma_examples"
-        yield key, selection.sigma_examples, valid and valid - 1, of_valid
-    if not takes_samples(experiment):
-        return
-    if not DATASETS[experiment.dataset].folds:  # a fold with fewer validation images uses all
-        yield "parzen.sigma_examples", experiment.parzen.sigma_examples, valid, of_valid
-    if any(SCORES[score].settings for score in experiment.scores):
-        comparison = experiment.comparison
-        fewest = min(comparison.num_samples, experiment.num_samples)
-        reason = f"{fewest} samples are compared"
-        yield "comparison.neighbours", comparison.neighbours, fewest - 1, reason
-        yield "comparison.neighbours", comparison.neighbours, test and test - 1, of_test
-        yield "comparison.cells", comparison.cells, train, of_train
-    if "training-images" in references.names:
-        yield "references.num_samples", references.num_samples, train, of_train
-    if "kmeans" in references.names:
-        yield "references.kmeans_centroids", references.kmeans_centroids, train, of_train
-
-
-def takes_samples(experiment: Experiment) -> bool:
-    """Whether any of its scores is taken of samples."""
-    return any(SCORES[score].of == "samples" for score in experiment.scores or [])
 
 
 def check_name(stage: str, name: str, paper: str | None) -> None:

@@ -154,6 +154,15 @@ def build_parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="the images themselves, float32 [n, H, W, C], .npy"
     )
     p.set_defaults(function=do.draw)
+    p = commands.add_parser("add-dataset", help="make an experiment of your own images")
+    p.add_argument("source", type=Path, help="folder of pictures, or a file .npy, .npz or IDX")
+    p.add_argument("--name", type=_name, required=True, help="of data set, experiment and run")
+    p.add_argument("--title", help="in tables (default: the name)")
+    p.add_argument("--size", type=_size, metavar="32|HxW", help="cut and shrink pictures to this")
+    p.add_argument("--grey", action="store_true", help="turn coloured pictures grey")
+    p.add_argument("--classes", action="store_true", help="take the folders in it as classes")
+    p.add_argument("--labels", type=Path, help="file of labels, for .npy and IDX")
+    p.set_defaults(function=do.add_dataset, out=None)
 
     p = commands.add_parser("publish", help="copy a finished report to reports/<run>/")
     p.add_argument("run", type=Path, help="results/<run>")
@@ -282,6 +291,22 @@ def _picture(text: str) -> Path:
     if Path(text).suffix not in (".png", ".pdf"):
         raise argparse.ArgumentTypeError(f"{text!r} does not end in .png or .pdf")
     return Path(text)
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a name of lower-case letters, digits, - and _"
+        )
+    return text
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,4})(?:x(\d{1,4}))?", text)
+    sides = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not all(0 < side <= 1024 for side in sides):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 32 or 48x32")
+    return sides
 
 
 def _device(name: str) -> str:

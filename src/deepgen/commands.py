@@ -11,6 +11,13 @@ from deepgen.json_file import parse_json
 from deepgen.report.publish import publish as publish_report
 
 
+def add_dataset(o: argparse.Namespace) -> None:
+    """Make an experiment of a person's own images."""
+    from deepgen.own_data.add import add_dataset  # Pillow and NumPy are slow to import
+
+    add_dataset(o.source, o.name, o.title, o.size, o.grey, o.classes, o.labels)
+
+
 def publish(o: argparse.Namespace) -> None:
     """Copy a finished report to reports/<run>/."""
     published = publish_report(o.run, o.out / o.run.name)

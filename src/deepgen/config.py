@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.checks import (
+    check_datasets,
     check_experiment,
     check_first_phases,
     check_overrides,
     check_references,
     check_run,
     check_titles,
+    for_paper,
     with_defaults,
 )
-from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.sections import TAGS, check_section, closest
 from deepgen.settings import Experiment, Run
@@ -72,6 +73,7 @@ def load_config(
         whole[name] = load_experiment(path)
         if (first := found[name].init_from) and first not in found:
             waiting.append(first)
+    check_datasets(found, where)
     check_first_phases(found, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
@@ -80,6 +82,7 @@ def load_config(
             f"{where}: this run does not train {ignored[0]}, so --set would change nothing: add it "
             f"to experiments, or give {folder}/experiments/{ignored[0]}.yaml as --settings"
         )
+    found = {name: for_paper(e, checked.paper) for name, e in found.items()}
     listed = {name: found[name] for name in checked.experiments}
     counted = _load_counted(checked, folder, where)
     check_titles(listed | {name: counted[name] for name in checked.not_run}, where)
@@ -87,8 +90,8 @@ def load_config(
     not_run = {name: e for name, e in listed.items() if lacks_data(checked, e)}
     experiments = {name: e for name, e in listed.items() if name not in not_run}
     if not experiments:
-        dataset = DATASETS[next(iter(not_run.values())).dataset]
-        raise DeepgenError(f"{where}: no experiment is left: {dataset.how_to_get}")
+        entry = next(iter(not_run.values())).entry
+        raise DeepgenError(f"{where}: no experiment is left: {entry.how_to_get}")
     first = {n: e for n, e in found.items() if n not in listed and not lacks_data(checked, e)}
     budgets = {name: e.training.epochs for name, e in whole.items()}
     seeds = {name: len(e.seeds) for name, e in whole.items()}
@@ -107,7 +110,7 @@ def _load_counted(run: Run, folder: Path, where: str) -> dict[str, Experiment]:
             chain[following] = load_experiment(path, run=where)
             following = chain[following].init_from
         check_first_phases(chain, where)
-        found |= dict(reversed(chain.items()))
+        found |= {n: for_paper(e, run.paper) for n, e in reversed(chain.items())}
     return found
 
 
@@ -118,7 +121,7 @@ def _experiments_of(path: Path) -> list[str]:
 
 def lacks_data(run: Run, experiment: Experiment) -> bool:
     """Whether the experiment's set must be asked for and the run does not say where it is."""
-    return bool(DATASETS[experiment.dataset].how_to_get) and run.data.tfd.file is None
+    return bool(experiment.entry.how_to_get) and run.data.tfd.file is None
 
 
 def load_experiment(

@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, model_validator
 
+from deepgen.data.entries import Dataset
+from deepgen.data.registry import DATASETS
+from deepgen.data.settings import DatasetOf
 from deepgen.data.spaces.settings import PIXELS, ModelSpace, ScoreSpace
 from deepgen.families import FAMILIES
 from deepgen.families.settings import ModelSettings, ObjectiveSettings
@@ -202,7 +205,9 @@ class Likelihood(Settings):
 class Experiment(Settings):
     """One file of `config/experiments/`: one model on one data set."""
 
-    dataset: Name = Field(description="Entry of `deepgen.data.registry`.")
+    dataset: DatasetOf = Field(
+        description="Entry of `deepgen.data.registry`, or a block that says where own images are."
+    )
     paper: Literal[PAPERS] | None = Field(  # type: ignore[valid-type]
         None, description="Folder of `deepgen.papers` on whose page it stands, if it has one."
     )
@@ -269,6 +274,16 @@ class Experiment(Settings):
             return content
         return content | {"training": training | {"optimiser": own}}
 
+    @property
+    def dataset_name(self) -> str:
+        """Of the data set, as its folders in `data/` have it."""
+        return self.dataset if isinstance(self.dataset, str) else self.dataset.name
+
+    @property
+    def entry(self) -> Dataset:
+        """What is known of the data set before any file is there."""
+        return DATASETS[self.dataset] if isinstance(self.dataset, str) else self.dataset.entry
+
 
 class TfdSettings(Settings):
     """The Toronto Face Database, which its authors give on request."""
@@ -311,6 +326,11 @@ class Run(Settings):
     )
     overrides: dict[Name, dict] = Field(
         {}, description="Settings of an experiment that differ in this run, by experiment."
+    )
+    paper: Literal["none", *PAPERS] | None = Field(  # type: ignore[valid-type]
+        None,
+        description="The one paper that the report speaks of, or `none`; figures of others then "
+        "have general names. Left out, each paper that an experiment names has its page.",
     )
     data: DataSettings = DataSettings()
     papers: Papers = Papers()

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from deepgen.data.registry import DATASETS, prepared_names, raw_inputs, raw_names
+from deepgen.data.entries import prepared_names, raw_inputs, raw_names
+from deepgen.data.registry import DATASETS
 
 
 def test_it_is_read_without_heavy_libraries():

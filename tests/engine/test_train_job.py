@@ -145,6 +145,13 @@ def test_a_diverging_training_is_one_sentence_and_a_retry_does_not_train(deepgen
     assert deepgen() == 0, "another learning rate is another training"
 
 
+def test_too_few_validation_images_are_refused_before_training(deepgen, tiny_settings):
+    selection = tiny_settings["training"]["selection"] | {"sigma_examples": 300}
+    assert deepgen(selection=selection) == 1
+    assert "sigma_examples is 300: must be at most 299" in deepgen.say[-1]
+    assert not deepgen.below("store/train/*/*/train.jsonl")
+
+
 def test_two_trainings_of_one_seed(deepgen):
     process = deepgen.start(epochs=100_000)
     try:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deepgen.data.local import listing, take_folder
 from deepgen.data.own_file import take_own_file
 from deepgen.data.sources import list_sources
 from deepgen.report.origins import origin, public
@@ -31,6 +32,17 @@ def test_what_fetch_really_says_of_folders_and_own_files(tmp_path):
     file = {"name": "t", "md5": "0", "path": str(tmp_path / "TFD (1).mat"), "how_to_get": ""}
     text = origin(take_own_file("tfd", file, tmp_path / "t"))
     assert text.startswith("the user's own file (MD5 9dd4e461268c8034f5c8564e155c67a6, where 0 is")
+
+
+def test_own_files_and_folders_are_told_without_their_path(tmp_path):
+    (tmp_path / "cats").mkdir()
+    (tmp_path / "cats" / "a.png").write_bytes(b"x")
+    folder = {"name": "t", "folder": str(tmp_path / "cats")}
+    folder["listing"] = listing(tmp_path / "cats", ["a.png"])
+    note = take_folder("cats", folder, tmp_path / "t")
+    assert origin(note) == "the user's own file (digest as known)"
+    manifest = {"stage": "fetch", "notes": {"t": note}, "settings": {"files": [folder]}}
+    assert str(tmp_path) not in str(public(manifest))
 
 
 def test_a_public_manifest_keeps_paths_of_the_project_alone(tmp_path):

@@ -100,7 +100,21 @@ def test_an_experiment_without_a_paper_is_not_told_that_it_has_no_published_numb
     rows = [ROWS[0] | {"model": "A flow"}]
     cells, notes = _one([22], 22, 22, rows, title="A flow", paper=None)
     assert [cell.text for cell in cells][:3] == ["–", "220.0 ± 1.8 (examples)", "–"]
-    assert notes == [BUDGET]
+    assert notes == []
+
+
+def test_where_nothing_was_published_no_column_speaks_of_a_paper():
+    experiments = {"cats": _experiment(22, 22, title="A flow", dataset_title="Cats", paper=None)}
+    rows = [ROWS[0] | {"model": "A flow", "dataset": "Cats", "experiment": "cats"}]
+    made = _made(rows, SCORES[:1], [])
+    part = summary(made, runs({("cats", 1): _history(22)}, experiments), experiments, NOT_RUN)
+    grid, fine = "Parzen, released default grid (nats)", "Parzen, fine sigma (nats)"
+    assert part.columns == ["Experiment", grid, fine, "Epochs", "Seeds"]
+    texts = [[cell.text for cell in row.cells] for row in part.blocks[0].rows]
+    assert texts == [
+        ["220.0 ± 1.8 (examples)", "224.0 ± 1.8 (examples)", "22 of 22", "1"],
+        ["not run", "–", "–", "–"],
+    ]
 
 
 def test_each_kind_of_likelihood_has_a_column():

@@ -9,8 +9,9 @@ import pytest
 from scipy.io import savemat
 
 from deepgen.cli import main
+from deepgen.data.entries import prepared_names, raw_inputs, raw_names
 from deepgen.data.prepared import image_shape, load_images, load_labels
-from deepgen.data.registry import DATASETS, prepared_names, raw_inputs, raw_names
+from deepgen.data.registry import DATASETS
 from deepgen.errors import DeepgenError
 from deepgen.stages.fetch import fetch
 from deepgen.stages.prepare import prepare

@@ -12,14 +12,14 @@ def code(stage, name=""):
 
 
 def prepared_folder(w):
-    return f"data/prepared/{plan.config[w.experiment].dataset}"
+    return f"data/prepared/{plan.config[w.experiment].dataset_name}"
 
 
 def prepared(*files):
     """Files of the experiment's prepared data set, those of them that the set has."""
 
     def paths(w):
-        made = plan.prepared_files(plan.config[w.experiment].dataset)
+        made = plan.prepared_files(plan.config[w.experiment].dataset_name)
         wanted = [f"{prepared_folder(w)}/{file}" for file in files]
         return [path for path in wanted if path in made]
 

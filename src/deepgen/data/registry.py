@@ -1,176 +1,22 @@
 """The data sets: where their files are, how they must look, how they are split.
 
-A new set in a known format is one more entry of `DATASETS`.
+A new set in a known format is one more entry of `DATASETS`; a person's own is a block `dataset` in
+an experiment file (`deepgen.data.settings`).
 """
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-FOLD_SPLITS = ("valid", "test")
-
-
-class Entry(BaseModel):
-    """A part of the registry: complete, without other keys, never changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class File(Entry):
-    """One file of a data set.
-
-    `name` is that of the decompressed content, which `sha256` identifies, so that a mirror may
-    compress it anew. `sources` are URLs in order of preference, each of which may end in `.gz`;
-    none where the file is a member of the set's archive.
-    """
-
-    name: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    sources: tuple[str, ...] = ()
-
-
-class Variant(Entry):
-    """A file that can stand for another: `name` on a mirror, `digest` as it is, URLs."""
-
-    name: str
-    digest: str = Field(pattern="^(sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$")
-    sources: tuple[str, ...] = ()
-
-
-class VariantFile(Entry):
-    """A file of which there are several, in order of preference; the parser knows all."""
-
-    name: str
-    variants: tuple[Variant, ...]
-
-
-class OwnFile(Entry):
-    """A file that a user must ask for; `md5` is second-hand knowledge and never required."""
-
-    name: str
-    md5: str = Field(pattern="^[0-9a-f]{32}$")
-
-
-class Archive(Entry):
-    """A `.tar.gz` that has all files of a set in its folder `folder`."""
-
-    name: str
-    folder: str
-    sources: tuple[str, ...]
-
-
-class Split(Entry):
-    """Rows start..stop of the part `part` of the raw data."""
-
-    part: str
-    start: int
-    stop: int
-
-
-class PeopleSplit(Entry):
-    """`deepgen.data.splits.split_people`, for a set that must have so many images and people."""
-
-    rule: Literal["people"] = "people"
-    images: int
-    people: int
-    seed: int
-    train_share: float
-    always_train_above: int
-    held_out: int
-
-
-class GivenSplit(Entry):
-    """The split that the set itself gives: train on what is unlabelled, test on its folds."""
-
-    rule: Literal["given"] = "given"
-
-
-Splits = dict[str, Split] | PeopleSplit | GivenSplit
-
-
-class Dataset(Entry):
-    """One data set.
-
-    `parts` gives the parser its files: {part: {role: file name, or several}}, where the role
-    `labels` or `records` (images and labels in one) means that there are labels. `shape` is height,
-    width and channels of an image; `folds` the number of folds, or 0; `sizes` the number of images
-    of the splits where it is known, such as {"train": 50000, "fold-1/valid": 265}; `how_to_get` a
-    sentence about a set that must be asked for; `grey_as_probability` whether grey values may be
-    read as probabilities of white, so that images have a likelihood as drawn bits.
-    """
-
-    title: str
-    licence: str
-    citation: str
-    homepage: str = ""
-    how_to_get: str = ""
-    files: tuple[File | VariantFile | OwnFile, ...]
-    archive: Archive | None = None
-    parser: str
-    parts: dict[str, dict[str, str | tuple[str, ...]]]
-    splits: Splits
-    folds: int = 0
-    sizes: dict[str, int] = {}
-    shape: tuple[int, int, int]
-    grey_as_probability: bool = False
-
-    def fetch_settings(self, name: str, own_file: str | None = None) -> dict[str, Any]:
-        """What the stage `fetch` depends on.
-
-        Args:
-            name: Of the data set.
-            own_file: Where the user has the file of a set that must be asked for.
-        """
-        own = {"path": own_file or "", "how_to_get": self.how_to_get}
-        files = [
-            file.model_dump(mode="json") | (own if isinstance(file, OwnFile) else {})
-            for file in self.files
-        ]
-        settings = {"dataset": name, "files": files}
-        if self.archive:
-            settings["archive"] = self.archive.model_dump(mode="json")
-        return settings
-
-    @property
-    def training_images(self) -> int | None:
-        """Their number, where it is known before any file is there."""
-        own = self.splits.get("train") if isinstance(self.splits, dict) else None
-        return self.sizes.get("train", own and own.stop - own.start)
-
-    def prepare_settings(self) -> dict[str, Any]:
-        """What the stage `prepare` depends on."""
-        keys = {"parser", "parts", "splits", "folds", "sizes"}
-        return self.model_dump(mode="json", include=keys)
-
-
-def raw_names(settings: dict[str, Any]) -> list[str]:
-    """Files that the stage `fetch` makes under `fetch_settings`."""
-    return [file["name"] for file in settings["files"]]
-
-
-def raw_inputs(settings: dict[str, Any]) -> list[str]:
-    """Raw files that the stage `prepare` reads under `prepare_settings`, each once."""
-    values = [value for files in settings["parts"].values() for value in files.values()]
-    names = [[value] if isinstance(value, str) else value for value in values]
-    return list(dict.fromkeys(name for group in names for name in group))
-
-
-def prepared_names(settings: dict[str, Any]) -> list[str]:
-    """Files that the stage `prepare` makes under `prepare_settings`."""
-    names = ["meta.json"]
-    splits = settings["splits"]
-    for split in ("train", "valid", "test") if "rule" in splits else splits:
-        names.append(f"{split}.npy")
-        if "rule" not in splits and _labelled(settings["parts"][splits[split]["part"]]):
-            names.append(f"{split}_labels.npy")
-    for k in range(1, settings.get("folds", 0) + 1):
-        names += [f"fold-{k}/{split}.npy" for split in FOLD_SPLITS]
-    return names
-
-
-def _labelled(files: dict[str, Any]) -> bool:
-    return "labels" in files or "records" in files
-
+from deepgen.data.entries import (
+    Archive,
+    Dataset,
+    File,
+    GivenSplit,
+    OwnFile,
+    PeopleSplit,
+    Split,
+    Variant,
+    VariantFile,
+)
 
 _MNIST_URLS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -199,6 +45,57 @@ _SVHN = {
     "test_32x32.mat": "eb5a983be6a315427106f1b164d9cef3",
 }
 
+# SHA-256 of each packed file: those that TensorFlow Datasets checks its downloads by
+_FASHION_MNIST = {
+    "train-images-idx3-ubyte": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+    "train-labels-idx1-ubyte": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+    "t10k-images-idx3-ubyte": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+    "t10k-labels-idx1-ubyte": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+}
+_KMNIST = {
+    "train-images-idx3-ubyte": "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+    "train-labels-idx1-ubyte": "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+    "t10k-images-idx3-ubyte": "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+    "t10k-labels-idx1-ubyte": "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+}
+# MD5 of each packed file, as torchvision has it
+_QMNIST = {
+    "qmnist-train-images-idx3-ubyte": "ed72d4157d28c017586c42bc6afe6370",
+    "qmnist-train-labels-idx2-int": "0058f8dd561b90ffdd0f734c6a30e5e4",
+    "qmnist-test-images-idx3-ubyte": "1394631089c404de565df7b7aeaf9412",
+    "qmnist-test-labels-idx2-int": "5b5b05890a5e13444e108efe57b788aa",
+}
+
+
+def _packed(kind: str, digests: dict[str, str], *folders: str) -> tuple[VariantFile, ...]:
+    """Files that are taken as they are published, packed by gzip."""
+    files = []
+    for name in (f"{name}.gz" for name in digests):
+        digest = f"{kind}:{digests[name.removesuffix('.gz')]}"
+        sources = tuple(f"{url}{name}" for url in folders)
+        variants = (Variant(name=name, digest=digest, sources=sources),)
+        files.append(VariantFile(name=name, variants=variants))
+    return tuple(files)
+
+
+def _like_mnist(digests: dict[str, str], test: int = 10_000) -> dict[str, Any]:
+    """What a set has that can stand for MNIST: parts, splits, sizes and shape."""
+    images, labels, test_images, test_labels = (f"{name}.gz" for name in digests)
+    return {
+        "parts": {
+            "train": {"images": images, "labels": labels},
+            "test": {"images": test_images, "labels": test_labels},
+        },
+        "splits": {
+            "train": Split(part="train", start=0, stop=50_000),
+            "valid": Split(part="train", start=50_000, stop=60_000),
+            "test": Split(part="test", start=0, stop=test),
+        },
+        "sizes": {"train": 50_000, "valid": 10_000, "test": test},
+        "shape": (28, 28, 1),
+    }
+
+
 DATASETS: dict[str, Dataset] = {
     "mnist": Dataset(
         title="MNIST",
@@ -223,6 +120,45 @@ DATASETS: dict[str, Dataset] = {
         sizes={"train": 50_000, "valid": 10_000, "test": 10_000},
         shape=(28, 28, 1),
         grey_as_probability=True,
+    ),
+    "fashion-mnist": Dataset(
+        title="Fashion-MNIST",
+        licence="MIT",
+        citation="Xiao, Rasul and Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking "
+        "machine learning algorithms, 2017",
+        homepage="https://github.com/zalandoresearch/fashion-mnist",
+        files=_packed(
+            "sha256",
+            _FASHION_MNIST,
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+        ),
+        parser="idx",
+        **_like_mnist(_FASHION_MNIST),
+    ),
+    "kmnist": Dataset(
+        title="KMNIST",
+        licence="CC BY-SA 4.0",
+        citation="Clanuwat, Bober-Irizar, Kitamoto, Lamb, Yamamoto and Ha, Deep learning for "
+        "classical Japanese literature, 2018",
+        homepage="http://codh.rois.ac.jp/kmnist/",
+        files=_packed("sha256", _KMNIST, "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"),
+        parser="idx",
+        grey_as_probability=True,
+        **_like_mnist(_KMNIST),
+    ),
+    # The training images are MNIST's made again; of the test's 60,000, the first 10,000 are
+    "qmnist": Dataset(
+        title="QMNIST",
+        licence="BSD-style",
+        citation="Yadav and Bottou, Cold case: the lost MNIST digits, NeurIPS 2019",
+        homepage="https://github.com/facebookresearch/qmnist",
+        files=_packed(
+            "md5", _QMNIST, "https://raw.githubusercontent.com/facebookresearch/qmnist/master/"
+        ),
+        parser="qmnist",
+        grey_as_probability=True,
+        **_like_mnist(_QMNIST, test=60_000),
     ),
     "cifar10": Dataset(
         title="CIFAR-10",

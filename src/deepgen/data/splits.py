@@ -73,6 +73,37 @@ def split_given(folds: np.ndarray) -> dict[str, np.ndarray]:
     return rows
 
 
+def split_drawn(
+    count: int, labels: np.ndarray | None, seed: int, valid: int, test: int
+) -> dict[str, np.ndarray]:
+    """Put images aside by lot; with labels, each class gives its share.
+
+    Args:
+        count: Images.
+        labels: [count], or None.
+        seed: Of the lot.
+        valid: Images for validation.
+        test: Images for the test.
+
+    Returns:
+        Sorted rows by split: `train`, `valid`, `test`.
+    """
+    order = [int(row) for row in _in_order(map(str, range(count)), seed, "drawn images")]
+    if labels is not None:
+        of_class, seen, place = Counter(labels.tolist()), Counter(), {}
+        for row in order:
+            label = int(labels[row])
+            place[row] = (seen[label] + 0.5) / of_class[label]
+            seen[label] += 1
+        order.sort(key=place.__getitem__)  # stable: the lot orders equals
+    ends = {
+        "test": order[:test],
+        "valid": order[test : test + valid],
+        "train": order[test + valid :],
+    }
+    return {name: np.sort(np.array(rows, int)) for name, rows in ends.items()}
+
+
 def _training_people(
     counts: Counter, seed: int, train_share: float, always_train_above: int
 ) -> set[str]:

@@ -141,7 +141,7 @@ def schedule(seconds: dict[Place, float], before: dict[Place, Place], slots: int
 def _prepared(plan: Plan, experiment: str) -> dict[str, str]:
     """{file: SHA-256} of the prepared images that a training reads; empty digests before they are
     prepared."""
-    folder = Path("data/prepared") / plan.config[experiment].dataset
+    folder = Path("data/prepared") / plan.config[experiment].dataset_name
     wanted = plan.training_files(experiment)
     try:
         made = read_manifest(folder / "prepare.prov.json")["outputs"]

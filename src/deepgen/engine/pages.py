@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from deepgen.checks import takes_samples
 from deepgen.config import lacks_data
-from deepgen.data.registry import DATASETS
 from deepgen.evaluation.catalogue import SCORES
 from deepgen.figures.catalogue import FIGURES
 from deepgen.files import canonical_json, write_text
 from deepgen.papers import figures_of, paper_of
 from deepgen.places import CHECKPOINTS, Place
 from deepgen.report.roles import per_image, roles
+from deepgen.size_checks import takes_samples
 
 TABLES = ("parzen", "parzen_spread", "sampling", "scores", "likelihoods")
 
@@ -85,7 +84,7 @@ class Pages:
         results, inputs, provenance = f"results/{self.run}", {}, []
         figures = self._figures(page)
         for name in self._shown(page):
-            dataset = self.config[name].dataset
+            dataset = self.config[name].dataset_name
             provenance += [f"data/raw/{dataset}/fetch", f"data/prepared/{dataset}/prepare"]
             inputs |= self._evidence(name, figures)
         for figure in figures:
@@ -194,13 +193,13 @@ class Pages:
     def _described(self, name: str) -> dict[str, Any]:
         """What the report says of an experiment."""
         experiment = self.config[name]
-        dataset = DATASETS[experiment.dataset]
+        dataset = experiment.entry
         described = {
             "title": experiment.title,
             "dataset_title": dataset.title,
             "dataset_citation": dataset.citation,
             "dataset_licence": dataset.licence,
-            "settings": experiment.resolved(),
+            "settings": _public(experiment.resolved()),
             "kinds": list(experiment.model.KINDS),
             "full_budget": self.config.full_budgets[name],
             "full_seeds": self.config.full_seeds[name],
@@ -230,7 +229,7 @@ class Pages:
             experiment = experiment or self.config.counted[entry["experiment"]]
             if page in self.plan.papers and experiment.paper != page:
                 continue
-            dataset = DATASETS[experiment.dataset]
+            dataset = experiment.entry
             entry |= {
                 "dataset_title": dataset.title,
                 "model": experiment.title,
@@ -244,7 +243,7 @@ class Pages:
 
     def _rows(self, name: str) -> Iterator[dict[str, Any]]:
         experiment = self.plan.experiments[name]
-        common = {"experiment": name, "dataset": DATASETS[experiment.dataset].title}
+        common = {"experiment": name, "dataset": experiment.entry.title}
         if experiment.paper:
             common["paper"] = experiment.paper
         trained, checkpoints = common, CHECKPOINTS
@@ -274,6 +273,25 @@ class Pages:
                 "selection": "",
                 "source": Place(name, reference=reference).source,
             }
+
+
+def _public(settings: dict[str, Any]) -> dict[str, Any]:
+    """An experiment's settings without the folders of the user's machine."""
+    if isinstance(settings["dataset"], str):
+        return settings
+    parts = {
+        name: settings["dataset"][name] for name in ("train", "test") if name in settings["dataset"]
+    }
+    return settings | {"dataset": settings["dataset"] | {n: _named(p) for n, p in parts.items()}}
+
+
+def _named(value: Any) -> Any:
+    """A part of an own data set, of whose paths only the last name is left."""
+    if isinstance(value, list):
+        return [_named(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: PurePath(v).name if k == "path" else _named(v) for k, v in value.items()}
 
 
 def report_names(settings: dict[str, Any]) -> list[str]:

@@ -5,12 +5,10 @@ Imports neither torch nor pandas, so that `snakemake -n` is quick.
 
 from collections.abc import Callable
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 from deepgen.config import Config
-from deepgen.data.own_file import find_own_file
-from deepgen.data.registry import DATASETS, prepared_names, raw_names
+from deepgen.data.entries import Dataset, prepared_names, raw_names
 from deepgen.engine.identity import code_from, roots_of
 from deepgen.engine.pages import Pages
 from deepgen.engine.resolve import paper_settings, published_models, stage_settings
@@ -35,8 +33,10 @@ class Plan:
     """
 
     def __init__(self, config: Config):
-        for name in (*config.experiments, *config.first_phases, *config.counted):
-            if name.replace("-", "_") in RESERVED:
+        groups = config.experiments | config.first_phases
+        own = {rule_name(k, e.dataset_name) for e in groups.values() for k in ("fetch", "prepare")}
+        for name in (*groups, *config.counted):
+            if rule_name(name) in RESERVED | own:
                 raise DeepgenError(
                     f"run {config.run.run}: {name!r} is the name of a rule or folder of every run: "
                     "rename the experiment"
@@ -91,7 +91,7 @@ class Plan:
         """Experiments whose set must be asked for, under the sentence that says how."""
         found: dict[str, list[str]] = {}
         for name, experiment in self.config.not_run.items():
-            found.setdefault(DATASETS[experiment.dataset].how_to_get, []).append(name)
+            found.setdefault(experiment.entry.how_to_get, []).append(name)
         return found
 
     @cached_property
@@ -105,7 +105,7 @@ class Plan:
         """Every data set of the run with the first experiment that uses it."""
         found: dict[str, str] = {}
         for name, experiment in self.trained.items():
-            found.setdefault(experiment.dataset, name)
+            found.setdefault(experiment.dataset_name, name)
         return found
 
     @cached_property
@@ -138,7 +138,7 @@ class Plan:
 
     def folds(self, experiment: str) -> list[str]:
         """Folders of the folds that choose sigma, `fold-1/` and so on; `""` without folds."""
-        return fold_folders(DATASETS[self.config[experiment].dataset].folds)
+        return fold_folders(self.config[experiment].entry.folds)
 
     def sigma_folds(self, experiment: str, score: str) -> list[str]:
         """The folds whose sigma a score is given; none for a score without one."""
@@ -170,25 +170,18 @@ class Plan:
             role: path.format(**names) for role, path in spec.optional.items() if _scored(own, path)
         }
 
-    def check_own_files(self) -> None:
-        """Look for the files that only their user has, unless they were fetched already.
-
-        Raises:
-            DeepgenError: for the first that is not where the settings say.
-        """
-        for dataset, user in self.datasets.items():
-            for file in self.resolved("fetch", user, "")["files"]:
-                if "path" in file and not Path("data/raw", dataset, file["name"]).exists():
-                    find_own_file(dataset, file)
+    def entry(self, dataset: str) -> Dataset:
+        """What is known of a data set of the run."""
+        return self.trained[self.datasets[dataset]].entry
 
     def raw_files(self, dataset: str) -> list[str]:
         """What `fetch` makes."""
-        names = raw_names(DATASETS[dataset].fetch_settings(dataset))
+        names = raw_names(self.entry(dataset).fetch_settings(dataset))
         return [f"data/raw/{dataset}/{name}" for name in names]
 
     def prepared_files(self, dataset: str) -> list[str]:
         """What `prepare` makes."""
-        names = prepared_names(DATASETS[dataset].prepare_settings())
+        names = prepared_names(self.entry(dataset).prepare_settings())
         return [f"data/prepared/{dataset}/{name}" for name in names]
 
     def _resolve(self, stage: str, owner: str, name: str) -> dict[str, Any]:
@@ -201,8 +194,8 @@ class Plan:
         if owner in PAPERS:
             return paper_settings(stage, self.config.run, owner, name, self.experiments)
         if stage == "fetch":
-            dataset = self.config[owner].dataset
-            return DATASETS[dataset].fetch_settings(dataset, self.config.run.data.tfd.file)
+            own = self.config[owner]
+            return own.entry.fetch_settings(own.dataset_name, self.config.run.data.tfd.file)
         return stage_settings(stage, self.config[owner], name, self.config.run.papers)
 
     def _fingerprint(self, stage: str, owner: str, name: str) -> dict[str, str]:

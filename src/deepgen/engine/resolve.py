@@ -4,7 +4,8 @@ import importlib
 from typing import Any
 
 from deepgen.checks import check_name
-from deepgen.data.registry import DATASETS, Dataset, prepared_names
+from deepgen.data.entries import Dataset
+from deepgen.data.registry import DATASETS
 from deepgen.engine.slices import REFERENCES, STARTS
 from deepgen.engine.stages import STAGES
 from deepgen.engine.ways import ways_of_drawing
@@ -14,6 +15,7 @@ from deepgen.figures.catalogue import Study
 from deepgen.papers import figures_of, paper_of, studies_of
 from deepgen.report.wording import name_in_papers
 from deepgen.settings import Experiment, Papers, Run
+from deepgen.size_checks import uses_features
 from deepgen.typed import Settings
 
 
@@ -33,11 +35,11 @@ def stage_settings(
         DeepgenError: for a name that is not known, or a count of images that is not.
     """
     check_name(stage, name, experiment.paper)
-    dataset = DATASETS[experiment.dataset]
+    dataset = experiment.entry
     settings = experiment.resolved()
     match stage:
         case "fetch":
-            return dataset.fetch_settings(experiment.dataset)
+            return dataset.fetch_settings(experiment.dataset_name)
         case "prepare":
             return dataset.prepare_settings()
         case "reference":
@@ -52,23 +54,19 @@ def stage_settings(
         case "figure":
             own = _own_settings(experiment.paper, papers)
             return _figure_settings(experiment, settings | own, dataset, name)
-    if stage == "count" and dataset.training_images is None:
+    images = dataset.known_sizes.get("train")
+    if stage == "count" and images is None:
         raise DeepgenError(
-            f"how many training images {experiment.dataset} has is not known, so that a training "
-            "on it cannot be counted: add sizes.train to its entry of deepgen.data.registry"
+            f"how many training images {experiment.dataset_name} has is not known, so "
+            "that a training on it cannot be counted: add sizes.train to its entry of the registry"
         )
     of_data = {"folds": dataset.folds, "shape": list(dataset.shape)}
-    known = settings | of_data | {"num_examples": dataset.training_images}
+    known = settings | of_data | {"num_examples": images}
     if stage == "sampling":
         known["ways"] = ways_of_drawing(experiment)
         # The ways have all else that the section says
         known["sampling"] = {"num_samples": experiment.sampling.num_samples}
     return {key: known[key] for key in STAGES[stage].settings.model_fields if key in known}
-
-
-def uses_features(experiment: Experiment) -> bool:
-    """Whether images are also compared in a classifier's features, which needs labels."""
-    return "train_labels.npy" in prepared_names(DATASETS[experiment.dataset].prepare_settings())
 
 
 def paper_settings(
@@ -100,7 +98,7 @@ def published_models(paper: str, dataset: str, experiments: dict[str, Experiment
 
 def _titles(paper: str, dataset: str, experiments: dict[str, Experiment]) -> list[str]:
     """Titles of a paper's experiments on a data set that have a Parzen score."""
-    own = [e for e in experiments.values() if (e.paper, e.dataset) == (paper, dataset)]
+    own = [e for e in experiments.values() if (e.paper, e.dataset_name) == (paper, dataset)]
     return [e.title for e in own if "parzen" in (e.scores or [])]
 
 
@@ -151,7 +149,7 @@ def _figure_settings(
     known = settings | {
         "at_the_end": {k: list(v) for k, v in experiment.objective.at_the_end().items()},
         "published": _published(experiment, dataset),
-        "images": {k: v for k, v in dataset.sizes.items() if k in ("valid", "test")},
+        "images": {k: v for k, v in dataset.known_sizes.items() if k in ("valid", "test")},
     }
     return chosen | {key: known[key] for key in figure.settings if key in known} | figure.own
 

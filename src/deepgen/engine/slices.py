@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from deepgen.data.registry import Archive, File, OwnFile, Splits, VariantFile
+from deepgen.data.entries import (
+    Archive,
+    File,
+    LocalFile,
+    LocalFolder,
+    Own,
+    OwnFile,
+    Splits,
+    VariantFile,
+)
 from deepgen.data.spaces.settings import ModelSpace, ScoreSpace
 from deepgen.evaluation.catalogue import SCORES, splits
 from deepgen.figures.catalogue import FIGURES, STUDIES, Study
@@ -58,7 +67,7 @@ class Fetch(Settings):
     """The files of a data set."""
 
     dataset: Name
-    files: list[File | VariantFile | OwnFileFrom]
+    files: list[File | VariantFile | OwnFileFrom | LocalFile | LocalFolder]
     archive: Archive | None = None
 
 
@@ -70,6 +79,7 @@ class Prepare(Settings):
     splits: Splits
     folds: int = 0
     sizes: dict[str, int] | None = None
+    own: Own | None = None
 
 
 class OfModel(Settings):

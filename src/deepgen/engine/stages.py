@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from deepgen.data.registry import DATASETS, prepared_names, raw_inputs, raw_names
+from deepgen.data.entries import prepared_names, raw_inputs, raw_names
+from deepgen.data.registry import DATASETS
 from deepgen.engine import inputs, slices
 from deepgen.engine.inputs import Inputs, Values
 from deepgen.engine.pages import TABLES, report_names

@@ -69,6 +69,8 @@ def run_training(
         others = sorted(p for p in folder.glob("budget-*") if p != entry)
         _say_where_it_begins(training["epochs"], [entry, *others])
         examples = len(load_array(data / "train.npy", mmap_mode="r"))
+        if sigma_examples := training["selection"].get("sigma_examples"):
+            _check_validation(len(load_array(data / "valid.npy", mmap_mode="r")), sigma_examples)
         stop = StopRequest(stop_after and stop_after - (time.monotonic() - began))
         progress = TrainingProgress(entry / LOG, training["epochs"], examples, names)
         try:
@@ -152,6 +154,15 @@ def _say_where_it_begins(budget: int, states: list[Path]) -> None:
             f"this budget of {budget}, so training starts anew; to continue one, set "
             f"training.epochs to {min(epochs)} or more",
             file=sys.stderr,
+        )
+
+
+def _check_validation(images: int, sigma_examples: int) -> None:
+    """Refuse a set whose size was not known before, and which leaves no image to score on."""
+    if sigma_examples >= images:
+        raise DeepgenError(
+            f"training.selection.sigma_examples is {sigma_examples}: must be at most {images - 1}, "
+            f"because there are {images} validation images"
         )
 
 

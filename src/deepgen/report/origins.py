@@ -4,16 +4,17 @@ import re
 from pathlib import PurePath
 from typing import Any
 
+PRIVATE = {"path", "folder"}  # of a file that only its user has
 _BUNDLED = "data/bundled/"
-# What `deepgen.data.own_file` says behind the path of a file that only its user can get
-_OWN = re.compile(r" (\(MD5 [^()/]*\))$")
+# What `deepgen.data.own_file` and `deepgen.data.local` say behind the path of a user's own file
+_OWN = re.compile(r" (\((?:MD5|digest) [^()/]*\))$")
 
 
 def origin(source: str) -> str:
     """A note of the stage `fetch` without paths; a URL stays, but not a password in it.
 
     Args:
-        source: A URL, a path, a path with its MD5 in brackets, or "kept".
+        source: A URL, a path, a path with what is known of its digest in brackets, or "kept".
 
     Example:
         >>> origin("https://yann.lecun.com/a.gz"), origin("data/bundled/mnist/a.gz")
@@ -49,8 +50,8 @@ def public(manifest: dict[str, Any]) -> dict[str, Any]:
     if manifest.get("stage") == "fetch":
         shown["notes"] = {name: origin(text) for name, text in (manifest["notes"] or {}).items()}
         files = manifest.get("settings", {}).get("files", [])
-        if any("path" in file for file in files):
-            named = [{k: v for k, v in file.items() if k != "path"} for file in files]
+        if any(PRIVATE & file.keys() for file in files):
+            named = [{k: v for k, v in file.items() if k not in PRIVATE} for file in files]
             shown["settings"] = manifest["settings"] | {"files": named}
     return shown
 

@@ -66,7 +66,7 @@ def experiment(material: Material, settings: dict[str, Any]) -> dict[str, str]:
     """
     name, runs = settings["page"], material.runs
     chosen = settings["experiments"][name]
-    dataset = chosen["settings"]["dataset"]
+    dataset = _dataset_name(chosen)
     folders = (name, *settings["first_phases"], f"report/figures/{name}")
     data = (f"data/raw/{dataset}", f"data/prepared/{dataset}")
     jobs = jobs_of(material.manifests, (*folders, *data))
@@ -152,9 +152,15 @@ def _shortened(experiments: dict[str, Any], first_phases: dict[str, Any]) -> lis
 
 def _sources(material: Material, experiment: dict[str, Any]) -> dict[str, str]:
     """{file: where it came from} of an experiment's raw data; empty if that is not known."""
-    label = f"data/raw/{experiment['settings']['dataset']}/fetch"
+    label = f"data/raw/{_dataset_name(experiment)}/fetch"
     notes = material.manifests.get(label, {}).get("notes") or {}
     return {file: origin(source) for file, source in notes.items()}
+
+
+def _dataset_name(experiment: dict[str, Any]) -> str:
+    """Of its folders in `data/`."""
+    dataset = experiment["settings"]["dataset"]
+    return dataset["name"] if isinstance(dataset, dict) else dataset
 
 
 def _unbroken(cell: str) -> str:

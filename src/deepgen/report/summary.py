@@ -19,8 +19,10 @@ BUDGET = (
     "Epochs stand beside the budget of the experiment's file, which is our choice where the paper "
     "and its code have no rule that ends a training."
 )
+ALONE = []  # where nothing was published
 for _name in ("released default grid", "fine sigma"):
     PARZEN += [f"Parzen, ours, {_name} (nats)", "Difference"]
+    ALONE += [f"Parzen, {_name} (nats)"]
 
 
 def summary(
@@ -32,7 +34,8 @@ def summary(
     """One row an experiment, then one for each that was left out.
 
     Ours is the selected checkpoint, its Parzen score under both estimators. Without any Parzen
-    score there are no columns of them; each kind of likelihood has its own.
+    score there are no columns of them, and without a published one none of differences; each kind
+    of likelihood has its own.
 
     Args:
         made: Long forms, in which what papers printed stands beside what was measured.
@@ -42,11 +45,14 @@ def summary(
         not_run: What the run left out: `dataset_title`, `model` (title), and as `state` takes it.
     """
     likely, parzen = kinds(made.likelihoods), len(made.parzen) > 0
+    of_papers = any(experiment.get("paper") for experiment in experiments.values())
+    published = of_papers or (parzen and "published" in set(made.parzen["origin"]))
     rows: list[PrintedRow] = []
     notes: list[str | Cell] = []
     for name, experiment in experiments.items():
         names = {"model": experiment["title"], "dataset": experiment["dataset_title"]}
         cells = _parzen(made.parzen, names, bool(experiment.get("paper"))) if parzen else []
+        cells = cells if published else cells[1::2]
         chosen = pick(made.likelihoods, **names, selection="selected")
         for kind in likely.values():
             cells.append(likelihood_cell(pick(chosen, **kind)))
@@ -57,16 +63,18 @@ def summary(
         title = f"{names['dataset']}, {names['model']}"
         cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
         if parzen:
-            cells = [score_cell(_published(made.parzen, names)), *cells, *[EMPTY] * 4]
+            own = [score_cell(_published(made.parzen, names))] if published else []
+            cells = [*own, *cells, *[EMPTY] * (4 if published else 2)]
         rows.append(PrintedRow(title, cells))
         text, files = " ".join([f"{title}:", *state(entry)]), sources(entry)
         notes.append(Cell(text, files) if files else text)
     texts = " ".join(cell.text for row in rows for cell in row.cells)
     notes += [DIFFERENCE] * ("prediction interval" in texts) + [EDGE] * ("*" in texts)
-    notes += [UNTRAINED] * ("untrained" in texts) + [BUDGET] * (len(runs) > 0)
+    notes += [UNTRAINED] * ("untrained" in texts) + [BUDGET] * (len(runs) > 0 and of_papers)
     if parzen and likely:
         notes.append("A Parzen score and a log-likelihood are different quantities: never compare.")
-    headings = ["Experiment", *PARZEN * parzen, *likely, "Epochs", "Seeds"]
+    columns = (PARZEN if published else ALONE) if parzen else []
+    headings = ["Experiment", *columns, *likely, "Epochs", "Seeds"]
     return PrintedTable("The experiments of this run", headings, [PrintedBlock("", rows)], notes)
 
 

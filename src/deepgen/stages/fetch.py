@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.data.download import fetch_file, fetch_members, fetch_variant
+from deepgen.data.local import take_file, take_folder
 from deepgen.data.own_file import take_own_file
 
 
@@ -18,7 +19,8 @@ def fetch(
     Args:
         settings: {"dataset", "files": [file, ...], "archive"}. A file is {"name", "sha256",
             "sources"}, or {"name", "variants"} of which any will do, or {"name", "md5", "path",
-            "how_to_get"} where only the user can get it. With "archive", {"name", "folder",
+            "how_to_get"} where only the user can get it, or {"name", "path", "digest"} or {"name",
+            "folder", "listing"} of a set of their own. With "archive", {"name", "folder",
             "sources"}, all files are its members.
         out: Folder of the raw files, made if missing.
         mirror: A folder or an http(s) base URL that is asked first.
@@ -40,13 +42,17 @@ def fetch(
     used = {}
     for file in files:
         target = out / file["name"]
-        if "path" in file:
+        if "how_to_get" in file:
             source = take_own_file(dataset, file, target)
+        elif "path" in file:
+            source = take_file(dataset, file, target)
+        elif "folder" in file:
+            source = take_folder(dataset, file, target)
         elif "variants" in file:
             source = fetch_variant(dataset, file, target, mirror, bundled)
         else:
             source = fetch_file(dataset, file, target, mirror, bundled)
-        _tell(target, source, verified="path" not in file)
+        _tell(target, source, verified=not {"path", "folder"} & set(file))
         used[file["name"]] = source
     return used
 

@@ -1,15 +1,18 @@
 """Stage `prepare`: raw files of any known format in; arrays of one layout out."""
 
 import importlib
+import inspect
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from deepgen.data.arrays import save_array
+from deepgen.data.own_set import checked
 from deepgen.data.part import Part
-from deepgen.data.splits import split_given, split_people
+from deepgen.data.splits import split_drawn, split_given, split_people
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
 
@@ -24,14 +27,18 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
         settings: {"parser": module of `deepgen.data.formats`, "parts": {part: the parser's
             files}, "splits", "folds": their number, "sizes": {split: images that it must have}}.
             Splits are {split: {"part", "start", "stop"}}, or {"rule": "people", ...} or {"rule":
-            "given"} for a set of one part.
+            "given"} for a set of one part, or {"rule": "drawn", ...} for a person's own set, which
+            also has "own", an entry `Own`.
 
     Raises:
         DeepgenError: if a raw file is missing or damaged, a split lies outside its part, or a count
             is not the known one.
     """
     parser = importlib.import_module(f"deepgen.data.formats.{settings['parser']}")
-    parts = {name: parser.read(raw, files) for name, files in settings["parts"].items()}
+    if own := settings.get("own"):
+        parts = checked(_read_own(parser, raw, settings["parts"], own), own)
+    else:
+        parts = {name: parser.read(raw, files) for name, files in settings["parts"].items()}
     shape = _common_shape({name: part.images.shape[1:] for name, part in parts.items()})
     splits = settings["splits"]
     rows = _split_by_rule(parts, splits) if "rule" in splits else _split_by_rows(parts, splits)
@@ -59,6 +66,14 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
     print(f"deepgen prepare: images of {size}: {counts}", file=sys.stderr, flush=True)
 
 
+def _read_own(
+    parser: ModuleType, raw: Path, parts: dict[str, Any], own: dict[str, Any]
+) -> dict[str, Part]:
+    """The parts of a person's own set, whose parser may need to know how images must look."""
+    more = [own] if len(inspect.signature(parser.read).parameters) > 2 else []
+    return {name: parser.read(raw, files, *more) for name, files in parts.items()}
+
+
 def _common_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
     if len(set(shapes.values())) != 1:
         found = ", ".join(f"{list(shape)} in part {name!r}" for name, shape in shapes.items())
@@ -81,7 +96,18 @@ def _split_by_rows(
 def _split_by_rule(
     parts: dict[str, Part], rule: dict[str, Any]
 ) -> dict[str, tuple[str, np.ndarray]]:
-    """The same for a set of one part."""
+    """The same for a set of one part, or a person's own, where `test` may be another."""
+    if rule["rule"] == "drawn":
+        rows = split_drawn(
+            len(parts["train"].images),
+            parts["train"].labels,
+            rule["seed"],
+            rule["valid_images"],
+            rule["test_images"],
+        )
+        drawn = {split: ("train", chosen) for split, chosen in rows.items() if len(chosen)}
+        whole = {n: (n, np.arange(len(p.images))) for n, p in parts.items() if n == "test"}
+        return drawn | whole
     ((name, part),) = parts.items()
     if rule["rule"] == "given":
         rows = split_given(part.folds)

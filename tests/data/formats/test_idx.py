@@ -1,5 +1,6 @@
 """IDX files: what is read from good ones, and what is said of damaged ones."""
 
+import gzip
 import struct
 
 import numpy as np
@@ -27,6 +28,11 @@ def test_images_and_labels(tmp_path):
     np.testing.assert_array_equal(part.labels, LABELS)
 
 
+def test_files_may_be_packed(tmp_path):
+    (tmp_path / "images").write_bytes(gzip.compress(idx(IMAGES)))
+    np.testing.assert_array_equal(read(tmp_path, {"images": "images"}).images, IMAGES[..., None])
+
+
 def test_colour_images_without_labels(tmp_path):
     colour = np.arange(2 * 3 * 2 * 3, dtype=np.uint8).reshape(2, 3, 2, 3)
     (tmp_path / "images").write_bytes(idx(colour))
@@ -39,7 +45,7 @@ GOOD = idx(IMAGES)
 DAMAGED = {
     "nothing": (b"", "not an IDX file"),
     "three bytes": (GOOD[:3], "not an IDX file"),
-    "still compressed": (b"\x1f\x8b\x08\x00" + GOOD[4:], "not an IDX file"),
+    "badly compressed": (b"\x1f\x8b\x08\x00" + GOOD[4:], "damaged gzip"),
     "another type": (idx(IMAGES, kind=0x0D), "type 0x0d"),
     "labels for images": (idx(LABELS), "1 dimensions"),
     "too many dimensions": (idx(IMAGES.reshape(4, 3, 2, 1, 1)), "5 dimensions"),

@@ -1,10 +1,14 @@
 """The IDX format of MNIST: two zero bytes, type, number of dimensions, dimensions, values.
 
-Described at http://yann.lecun.com/exdb/mnist/; dimensions are big-endian uint32.
+Described at http://yann.lecun.com/exdb/mnist/; dimensions are big-endian uint32. A file may be
+packed by gzip.
 """
 
+import gzip
+import io
 import math
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +17,11 @@ from deepgen.data.part import Part
 from deepgen.data.raw_file import read_raw
 from deepgen.errors import DeepgenError
 
-_UINT8 = 0x08
+MAX_BYTES = 4 * 1024**3
+_AGAIN = "delete it and run deepgen fetch again"
+_UINT8, _INT32 = 0x08, 0x0C
+_TYPES = {_UINT8: np.dtype(np.uint8), _INT32: np.dtype(">i4")}
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read(raw: Path, files: dict[str, str]) -> Part:
@@ -30,12 +38,12 @@ def read(raw: Path, files: dict[str, str]) -> Part:
     Raises:
         DeepgenError: if a file is missing or damaged, or if the two counts differ.
     """
-    images = _read_array(raw / files["images"], dimensions=(3, 4))
+    images = read_array(raw / files["images"], dimensions=(3, 4))
     if images.ndim == 3:
         images = images[..., None]
     if "labels" not in files:
         return Part(images)
-    labels = _read_array(raw / files["labels"], dimensions=(1,))
+    labels = read_array(raw / files["labels"], dimensions=(1,))
     if len(labels) != len(images):
         raise DeepgenError(
             f"{raw / files['images']} holds {len(images)} images but {raw / files['labels']} "
@@ -44,30 +52,54 @@ def read(raw: Path, files: dict[str, str]) -> Part:
     return Part(images, labels)
 
 
-def _read_array(path: Path, dimensions: tuple[int, ...]) -> np.ndarray:
-    """A whole IDX file of bytes that has one of these numbers of dimensions."""
-    content = read_raw(path)
-    again = "delete it and run deepgen fetch again"
+def read_array(path: Path, dimensions: tuple[int, ...], kind: int = _UINT8) -> np.ndarray:
+    """A whole IDX file that has one of these numbers of dimensions.
+
+    Args:
+        path: The file.
+        dimensions: Numbers of dimensions that it may have.
+        kind: Type of its values: 0x08, bytes, or 0x0C, big-endian int32.
+
+    Raises:
+        DeepgenError: if it is missing, damaged or another kind of file.
+    """
+    content = _unpacked(path)
     if len(content) < 4 or content[:2] != b"\0\0":
         raise DeepgenError(
-            f"{path} is not an IDX file (it begins with {content[:4].hex() or 'nothing'}): {again}"
+            f"{path} is not an IDX file (it begins with {content[:4].hex() or 'nothing'}): {_AGAIN}"
         )
-    kind, count = content[2:4]
-    if kind != _UINT8 or count not in dimensions:
+    found, count = content[2:4]
+    if found != kind or count not in dimensions:
         expected = " or ".join(map(str, dimensions))
         raise DeepgenError(
-            f"{path} has type 0x{kind:02x} and {count} dimensions where type 0x{_UINT8:02x} and "
-            f"{expected} are expected: {again}"
+            f"{path} has type 0x{found:02x} and {count} dimensions where type 0x{kind:02x} and "
+            f"{expected} are expected: {_AGAIN}"
         )
     start = 4 + 4 * count
     if len(content) < start:
-        raise DeepgenError(f"{path} ends inside its header of {start} bytes: {again}")
+        raise DeepgenError(f"{path} ends inside its header of {start} bytes: {_AGAIN}")
     shape = struct.unpack(f">{count}I", content[4:start])
     if 0 in shape:
-        raise DeepgenError(f"{path} is empty, its dimensions are {list(shape)}: {again}")
-    if len(content) != start + math.prod(shape):
+        raise DeepgenError(f"{path} is empty, its dimensions are {list(shape)}: {_AGAIN}")
+    needed = start + math.prod(shape) * _TYPES[kind].itemsize
+    if len(content) != needed:
         raise DeepgenError(
-            f"{path} has {len(content)} bytes where dimensions {list(shape)} need "
-            f"{start + math.prod(shape)}: {again}"
+            f"{path} has {len(content)} bytes where dimensions {list(shape)} need {needed}: "
+            f"{_AGAIN}"
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(content, _TYPES[kind], offset=start).reshape(shape)
+
+
+def _unpacked(path: Path) -> bytes:
+    """The content of a file, of which nothing is believed yet."""
+    content = read_raw(path)
+    if not content.startswith(_GZIP_MAGIC):
+        return content
+    try:
+        with gzip.open(io.BytesIO(content)) as packed:
+            content = packed.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        raise DeepgenError(f"{path} is a damaged gzip file: {_AGAIN}") from None
+    if len(content) > MAX_BYTES:
+        raise DeepgenError(f"{path} unpacks to more than {MAX_BYTES >> 30} GiB: {_AGAIN}")
+    return content

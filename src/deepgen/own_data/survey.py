@@ -1,0 +1,194 @@
+"""What a folder of pictures or a file of arrays holds: counts, sizes, colours, copies, digests."""
+
+import hashlib
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from deepgen.data.formats import idx, numpy_arrays
+from deepgen.data.local import list_pictures, listing
+from deepgen.data.own_set import such_as
+from deepgen.data.pictures import BadPicture, as_array, decode
+from deepgen.errors import DeepgenError
+from deepgen.files import sha256
+
+LARGEST = 64  # sides in pixels that are kept as they are
+USUAL = 32  # what larger or mixed pictures are shrunk to
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a person's images.
+
+    Attributes:
+        format: As the block `dataset` has it.
+        size: Height and width that they will have.
+        colour: `grey`, `rgb` or `luminance`.
+        fit: `exact` or `crop`.
+        count: Images without copies.
+        copies: Images that are there already.
+        sha256: Of the file, or of the folder's listing.
+        classes: Names of the class folders, if these are wanted.
+        labels: SHA-256 of the file of labels, if there is one.
+        keys: Arrays of an `.npz` file.
+        remarks: What the person should know.
+    """
+
+    format: str
+    size: tuple[int, int]
+    colour: str
+    fit: str
+    count: int
+    copies: int
+    sha256: str
+    classes: tuple[str, ...] = ()
+    labels: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def survey_folder(folder: Path, size: tuple[int, int] | None, grey: bool, classes: bool) -> Survey:
+    """Look at every picture of a folder.
+
+    Args:
+        folder: With pictures, or folders of them.
+        size: Wanted height and width, or None: their own if all have the same and it is small.
+        grey: Whether to turn colours grey.
+        classes: Whether the folders at its top are classes.
+
+    Raises:
+        DeepgenError: one sentence that names every picture that cannot be read.
+    """
+    names = list_pictures(folder)
+    sizes, coloured = _sizes_and_colours(folder, names)
+    first = sizes.most_common(1)[0][0]
+    exact = len(sizes) == 1 and max(first) <= LARGEST and size in (None, first)
+    wanted = size or (first if exact else (USUAL, USUAL))
+    seen = {
+        hashlib.sha256(as_array(_open(folder, name), list(wanted), grey).tobytes()).digest()
+        for name in names
+    }
+    remarks = []
+    if not exact:
+        found = ", ".join(f"{h} x {w}" for (h, w), _ in sizes.most_common(3))
+        more = f" and {len(sizes) - 3} more sizes" if len(sizes) > 3 else ""
+        remarks.append(f"they are {found}{more}, and will be cut and shrunk to {_by(wanted)}")
+    if 0 < coloured < len(names) and not grey:
+        remarks.append(f"{coloured:,} are in colour, so all are taken as such")
+    tops = {name.split("/")[0] for name in names if "/" in name}
+    if len(tops) > 1 and not classes:
+        remarks.append(f"they lie in {len(tops)} folders, which --classes would take as classes")
+    colour = "luminance" if grey and coloured else "rgb" if coloured else "grey"
+    return Survey(
+        format="image-folder",
+        size=wanted,
+        colour=colour,
+        fit="exact" if exact else "crop",
+        count=len(seen),
+        copies=len(names) - len(seen),
+        sha256=listing(folder, names),
+        classes=tuple(sorted(tops)) if classes else (),
+        remarks=tuple(remarks),
+    )
+
+
+def survey_file(path: Path, labels: Path | None) -> Survey:
+    """Look at a file of arrays: `.npy`, `.npz` or IDX.
+
+    Raises:
+        DeepgenError: if it is none of these, damaged, or holds no images.
+    """
+    kind, keys = path.suffix.lower(), {}
+    if kind == ".npz":
+        if labels:
+            raise DeepgenError("--labels is not for .npz, which has its own: leave it out")
+        keys = _keys(path)
+        images = numpy_arrays.from_npz(path, keys["images"])
+        of = numpy_arrays.from_npz(path, keys["labels"]) if "labels" in keys else None
+        images, _ = numpy_arrays.checked(path, images, of)
+    elif kind == ".npy":
+        of = numpy_arrays.from_npy(labels) if labels else None
+        images, _ = numpy_arrays.checked(path, numpy_arrays.from_npy(path), of)
+    elif path.is_file():
+        files = {"images": str(path.absolute())} | (
+            {"labels": str(labels.absolute())} if labels else {}
+        )
+        kind, images = ".idx", idx.read(Path("/"), files).images
+    else:
+        raise DeepgenError(f"{path} is missing: give a folder of pictures, or a file of images")
+    if images.shape[3] not in (1, 3):
+        raise DeepgenError(
+            f"{path} has images of {images.shape[3]} channels: give grey images or RGB"
+        )
+    seen = len({hashlib.sha256(image.tobytes()).digest() for image in images})
+    return Survey(
+        format=kind.removeprefix("."),
+        size=images.shape[1:3],
+        colour="rgb" if images.shape[3] == 3 else "grey",
+        fit="exact",
+        count=seen,
+        copies=len(images) - seen,
+        sha256=sha256(path),
+        labels=sha256(labels) if labels else "",
+        keys=keys,
+    )
+
+
+def _sizes_and_colours(folder: Path, names: list[str]) -> tuple[Counter, int]:
+    """How many pictures have each height and width, and how many a colour."""
+    sizes, coloured, bad = Counter(), 0, []
+    for name in names:
+        try:
+            image = decode(_read(folder / name))
+        except BadPicture as reason:
+            bad.append(f"{name} ({reason})")
+            continue
+        sizes[image.height, image.width] += 1
+        coloured += as_array(image, None).shape[2] == 3
+    if bad:
+        raise DeepgenError(
+            f"{len(bad)} of {len(names)} pictures in {folder} cannot be used: "
+            f"{such_as(bad, 50)}; mend, move or delete them"
+        )
+    return sizes, coloured
+
+
+def _open(folder: Path, name: str):
+    return decode(_read(folder / name))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadPicture(f"cannot be read, {error.strerror}") from None
+
+
+def _keys(path: Path) -> dict[str, str]:
+    """Which arrays of an `.npz` file are images and labels, told by their dimensions."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.removesuffix(".npy") for name in archive.namelist()]
+    except (OSError, zipfile.BadZipFile) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DeepgenError(f"{path} is no .npz file ({reason}): give another") from None
+    images, labels = [], []
+    for name in names:
+        array: np.ndarray = numpy_arrays.from_npz(path, name)
+        if array.ndim in (3, 4):
+            images.append(name)
+        elif array.ndim == 1:
+            labels.append(name)
+    if len(images) != 1 or len(labels) > 1:
+        raise DeepgenError(
+            f"{path} has the arrays {', '.join(names[:20])}, of which {len(images)} can be images "
+            f"and {len(labels)} labels: keep one of each in it"
+        )
+    return {"images": images[0]} | ({"labels": labels[0]} if labels else {})
+
+
+def _by(size: tuple[int, int]) -> str:
+    return f"{size[0]} x {size[1]}"
