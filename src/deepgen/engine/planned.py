@@ -1,6 +1,6 @@
 """Every job that a run plans, with the files that it makes.
 
-`tests/workflow/test_planned.py` holds this list against the graph that Snakemake draws.
+`tests/workflow/test_lost.py` holds this list against the graph that Snakemake draws.
 """
 
 from collections.abc import Iterable, Iterator

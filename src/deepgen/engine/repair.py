@@ -4,7 +4,6 @@ Snakemake asks for a missing file only where something has to be made of it, and
 file still is what its job made. Provenance beside the file tells both.
 """
 
-import json
 import os
 import stat
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 from deepgen.engine.integrity import read_manifest
 from deepgen.engine.plan import Plan
 from deepgen.engine.planned import PlannedJob, owners_of, planned_jobs
+from deepgen.engine.store import read_json
 from deepgen.files import canonical_json, sha256, write_text
 
 SEEN = Path(".snakemake/deepgen/seen.json")
@@ -148,10 +148,8 @@ class Seen:
 
     def __init__(self, path: Path):
         self.path = path
-        self.before: dict[str, Any] = {}
+        self.before = read_json(path)
         self.now: dict[str, Any] = {}
-        with suppress(OSError, ValueError):  # then all is read once more
-            self.before = dict(json.loads(path.read_text(encoding="utf-8")))
 
     def digest(self, name: str) -> str | None:
         """SHA-256 of a file; None if there is none, `SPECIAL` for what is no regular file, and
