@@ -75,9 +75,12 @@ def test_what_a_run_file_has_not_shortened_is_at_full_scale(root, monkeypatch, t
         assert f"of run trial{scale}: about 2.5 hours" in capsys.readouterr().out
 
 
-def test_a_second_phase_is_timed_without_the_first(root):
-    resolved = load_experiment(root / "config/experiments/mnist-dbn.yaml")
+@pytest.mark.parametrize("name", ["mnist-dbn", "cifar10-nice"])
+def test_second_phases_and_wide_whitenings_are_timed_on_a_few_images(root, name):
+    resolved = load_experiment(root / f"config/experiments/{name}.yaml")
     settings = stage_settings("count", resolved)
+    for coupling in settings["model"].get("couplings", []):
+        coupling["units"] = 4
     assert Speed().an_update(settings, training_costs(settings))[1] == "timed"
 
 
