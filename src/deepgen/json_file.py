@@ -13,19 +13,29 @@ def parse_json(where: str, text: str | bytes) -> dict[str, Any]:
     Raises:
         DeepgenError: if it is none, or holds a number that JSON does not have.
     """
+    try:
+        return parse_strictly(text)
+    except ValueError as error:
+        raise DeepgenError(f"{where} is not JSON ({error}): correct it") from None
+
+
+def parse_strictly(text: str | bytes) -> dict[str, Any]:
+    """As `parse_json`, without a name.
+
+    Raises:
+        ValueError: what is wrong, in a few words.
+    """
 
     def refuse(name: str) -> None:
         raise ValueError(f"{name} is no number of JSON")
 
     try:
         found = json.loads(text, parse_constant=refuse)
-        if not isinstance(found, dict):
-            raise ValueError("it must hold keys and values")
-        return found
     except RecursionError:
-        raise DeepgenError(f"{where} is not JSON (nested too deeply): correct it") from None
-    except ValueError as error:
-        raise DeepgenError(f"{where} is not JSON ({error}): correct it") from None
+        raise ValueError("nested too deeply") from None
+    if not isinstance(found, dict):
+        raise ValueError("it must hold keys and values")
+    return found
 
 
 def read_json(path: Path, maker: str) -> dict[str, Any]:

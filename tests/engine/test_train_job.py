@@ -264,7 +264,7 @@ def test_a_model_that_does_not_belong_is_refused_in_one_sentence(deepgen, culpri
         said = "was made by other code (deepgen.families.gan.model changed since): train again"
     elif culprit == "objective":
         model = model.with_name("objective.safetensors")
-        said = "does not fit this version of deepgen"
+        said = "is no model file of deepgen"
     else:
         model.write_bytes(model.read_bytes()[:-100])
         said = "is not a safetensors file that deepgen wrote"

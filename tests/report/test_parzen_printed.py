@@ -41,8 +41,8 @@ def test_printed_cells_differences_and_edges():
     )
     # t_1(0.975) = 12.706: 222 ± 12.706 sqrt(8) sqrt(1.5), and sqrt(12.5) for the fine sigma
     said = "the 95 % prediction interval"
-    assert f"−3.0 nats; inside {said} [178.0, 266.0] of one more training" in text
-    assert f"+1.5 nats; inside {said} [171.5, 281.5] of one more training" in text
+    assert f"−3.0 nats; inside {said} \\[178.0, 266.0\\] of one more training" in text
+    assert f"+1.5 nats; inside {said} \\[171.5, 281.5\\] of one more training" in text
     assert "A paper shows one training" in text
     assert "160.0 ± 2.0 (examples) ± 10.0 (seeds, n = 2)\\*" in text
     assert "- \\* σ on" in text

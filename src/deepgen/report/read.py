@@ -10,7 +10,7 @@ import pandas as pd
 
 from deepgen.data.array_file import read_array
 from deepgen.errors import DeepgenError
-from deepgen.json_file import parse_json
+from deepgen.json_file import parse_strictly
 
 T = TypeVar("T")
 
@@ -52,6 +52,6 @@ _READERS: dict[str, Callable[[Path], Any]] = {
     ".npy": read_array,
     ".npz": _arrays,
     ".csv": pd.read_csv,
-    ".json": lambda path: parse_json(str(path), path.read_bytes()),
+    ".json": lambda path: parse_strictly(path.read_bytes()),
     ".txt": lambda path: path.read_text(encoding="utf-8"),
 }

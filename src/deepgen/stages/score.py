@@ -14,8 +14,8 @@ from deepgen.data.coordinates import build_space
 from deepgen.data.scoring import load_samples, quantise, score_images
 from deepgen.device import choose_device
 from deepgen.errors import DeepgenError
-from deepgen.evaluation.parzen import check_choices
 from deepgen.evaluation.sets import Sets
+from deepgen.evaluation.sigma_choices import check_choices
 from deepgen.files import write_json
 from deepgen.json_file import read_json
 
