@@ -47,6 +47,28 @@ if workflow.is_main_process:
     hint_at_targets(sys.argv[1:], plan)
 for cure, names in plan.left_out.items():
     print(f"deepgen: left out: {', '.join(names)}: {cure}", file=sys.stderr)
+
+
+def look_for_lost(workflow):
+    """Have lost jobs run as if the user had named them behind --forcerun.
+
+    Snakemake knows its targets only after it has read this file, hence the detour.
+    """
+    prepare = workflow._prepare_dag
+
+    def prepared(*arguments, **options):
+        global repair
+        repair = Repair(plan, workflow.dag_settings.targets)
+        workflow.dag_settings.forcerun = {
+            *workflow.dag_settings.forcerun,
+            *repair.records,
+        }
+        prepare(*arguments, **options)
+
+    workflow._prepare_dag = prepared
+    atexit.register(lambda: workflow.dryrun or not repair or repair.remember())
+
+
 if workflow.is_main_process and "--unlock" not in sys.argv:
     if any(Path(".snakemake/locks").glob("*")):
         # Snakemake's own message does not say what to type
@@ -59,11 +81,8 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
         for folder in (Path("data"), Path("results", run)):
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))
-        if workflow.dag_settings and not {"--touch", "-t"} & set(sys.argv):
-            repair = Repair(plan, workflow.dag_settings.targets)
-            # As if the user had named them behind --forcerun
-            workflow.dag_settings.forcerun |= repair.records
-            atexit.register(lambda: workflow.dryrun or repair.remember())
+        if not {"--touch", "-t"} & set(sys.argv):
+            look_for_lost(workflow)
     plan.pages.write_job_files()
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:

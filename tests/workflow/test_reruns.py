@@ -138,7 +138,7 @@ def test_the_first_run_makes_every_stage(project):
 
 def test_a_job_imports_nothing_that_its_identity_lacks(project):
     """Whatever a command imports by name is found by `NAMED`, for every stage of the run."""
-    program = "import sys, deepgen.commands, deepgen.cli; print(*sys.modules)"
+    program = "import sys, deepgen.commands, deepgen.stage_command; print(*sys.modules)"
     always = subprocess.run(
         [sys.executable, "-c", program], env=project.environment, capture_output=True, text=True
     ).stdout.split()
@@ -229,7 +229,8 @@ def test_the_reason_names_what_changed(project):
     with project.configured(
         set_in("training", "optimiser", value={"name": "momentum", "learning_rate": 0.05})
     ):
-        assert '"learning_rate":0.05' in project.snakemake("-n", TRAIN)
+        said = project.snakemake("-n", TRAIN)
+    assert "(training.optimiser.learning_rate 0.1 -> 0.05)" in said
 
 
 def test_another_learning_rate_trains_fully(project):
