@@ -132,20 +132,22 @@ def test_plain_lines_tell_of_a_running_job_only_when_its_log_went_on(run, monkey
     monkeypatch.setattr(screen, "EVERY", 0.01)
     follower = run.begin()
     run.log.write_text("epoch 1/3  D 0.5\n")
-    follower.take(info(5, "Train", run.log))
+    follower.take(info(5, "Train", run.log, why="forced"))
     deadline = 200
     while len(run.lines()) < 2 and deadline:
         follower.screen.ended.wait(0.05)
         deadline -= 1
     follower.screen.close()
     follower.screen.thread.join()
-    assert run.lines()[1].endswith("Train: epoch 1/3  D 0.5")
+    assert run.lines()[1].endswith("Train: epoch 1/3  D 0.5 (forced)")
     assert follower.news(0) == []
     with open(run.log, "a") as file:
         file.write("epoch 2/3  D \x1b[31m0.4\n")
     assert follower.news(60) == [], "a job of a moment is told when it ends"
     (line,) = follower.news(0)
-    assert line.endswith("Train: epoch 2/3  D  [31m0.4"), "a log's control characters are not"
+    assert line.endswith("Train: epoch 2/3  D  [31m0.4 (forced)"), (
+        "a log's control characters are not"
+    )
 
 
 class Tty(io.StringIO):

@@ -53,10 +53,19 @@ class Job:
         """The job and why it runs."""
         return f"{self.title} ({self.why})" if self.why else self.title
 
+    @property
+    def progress(self) -> str:
+        """The line of a running job, of which a narrow terminal cuts off the end."""
+        said = latest(self.log)
+        why = f" ({self.why})" if self.why else ""
+        return self._row("...", f"{self.title}: {said}{why}" if said else self.named)
+
     def row(self, label: str, remark: str) -> str:
-        """One line."""
-        spent = duration(time.monotonic() - self.began)
-        return _row(label, spent, f"{self.named}: {remark}" if remark else self.named)
+        """The line of a job that has ended."""
+        return self._row(label, f"{self.named}: {remark}" if remark else self.named)
+
+    def _row(self, label: str, text: str) -> str:
+        return _row(label, duration(time.monotonic() - self.began), text)
 
 
 class Follower:
@@ -99,7 +108,7 @@ class Follower:
     def now(self) -> list[str]:
         """How far the run is, and a line for each job that is running."""
         jobs = list(self.running.values())
-        return [f"{self.done} of {self.total} jobs done", *(_progress(job) for job in jobs)]
+        return [f"{self.done} of {self.total} jobs done", *(job.progress for job in jobs)]
 
     def news(self, age: float) -> list[str]:
         """A line for each job that has run for so many seconds and whose log went on since."""
@@ -108,7 +117,7 @@ class Follower:
             old = time.monotonic() - job.began >= age
             if old and (said := latest(job.log)) != job.told:
                 job.told = said
-                lines.append(_progress(job))
+                lines.append(job.progress)
         return lines
 
     def _plan(self, record: Any) -> None:
@@ -188,10 +197,6 @@ def note_why(record: logging.LogRecord) -> bool:
         except Exception:  # whatever Snakemake has become: no run fails for a remark
             record.why = ""
     return True
-
-
-def _progress(job: Job) -> str:
-    return job.row("...", latest(job.log))
 
 
 def _row(label: str, spent: str, text: str) -> str:
