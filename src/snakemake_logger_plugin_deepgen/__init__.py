@@ -22,7 +22,7 @@ class LogHandler(LogHandlerBase):
         # Here, because every command of Snakemake imports this package
         from snakemake.logging import ColorizingTextHandler, logger
 
-        from deepgen.engine.terminal.follow import Follower, note_why
+        from deepgen.engine.terminal.follow import Follower, note_before
 
         wanted = self.common_settings
         stream = sys.stdout if wanted.stdout else sys.stderr
@@ -33,7 +33,7 @@ class LogHandler(LogHandlerBase):
         )
         # A record comes here from a queue, when the job may already have removed its old outputs;
         # a filter is asked where the record is made
-        logger.addFilter(note_why)
+        logger.addFilter(note_before)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record."""

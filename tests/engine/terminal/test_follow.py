@@ -2,12 +2,13 @@
 
 import io
 import logging
+import os
 from types import SimpleNamespace
 
 import pytest
 
 from deepgen.engine.terminal import screen
-from deepgen.engine.terminal.follow import Follower, note_why
+from deepgen.engine.terminal.follow import Follower, note_before
 
 
 def record(message="", level=logging.INFO, **fields):
@@ -102,6 +103,26 @@ def test_what_left_in_good_order_has_stopped_and_not_failed(run):
     assert run.lines()[-2].startswith("   stopped ")
 
 
+def test_an_error_that_is_more_than_how_a_command_ended_is_printed(run):
+    follower = run.begin()
+    follower.take(info(5, "Train", run.log, "deepgen train --x"))
+    text = "MissingOutputException: a.npy is missing after 5 seconds: deepgen train --x"
+    follower.take(record(text, logging.ERROR, event="error"))
+    assert run.lines()[-1] == text
+
+
+def test_the_log_of_an_earlier_attempt_says_nothing_of_this_one(run):
+    follower = run.begin()
+    run.log.write_text("epoch 9/9  D 0.5\n")
+    begins = info(5, "Train", run.log, reason="")
+    note_before(begins)
+    follower.take(begins)
+    assert follower.news(0)[0].endswith("s  Train")
+    run.log.write_text("epoch 1/9  D 0.5\n")
+    os.utime(run.log, (1, 1))
+    assert follower.news(0)[0].endswith("s  Train: epoch 1/9  D 0.5")
+
+
 def test_whole_logs_are_printed_where_they_are_asked_for(run):
     follower = run.begin(whole_logs=True)
     run.log.write_text("one\ntwo\n")
@@ -173,9 +194,9 @@ def test_a_terminal_shows_running_jobs_below_the_lines_and_is_left_as_it_was(run
 
 def test_why_a_job_runs_is_found_where_its_record_is_made_and_never_fails_it():
     job = info(1, "x", "y", reason="Forced execution")
-    assert note_why(job)
+    assert note_before(job)
     assert job.why == "forced"
-    odd = record(event="job_info")
-    assert note_why(odd)
+    odd = record(event="job_info", log=[])
+    assert note_before(odd)
     assert odd.why == ""
-    assert note_why(record("Select jobs"))
+    assert note_before(record("Select jobs"))

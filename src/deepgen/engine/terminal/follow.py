@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from deepgen.engine.progress import duration
-from deepgen.engine.terminal.logs import failure, latest, outcome
+from deepgen.engine.terminal.logs import failure, latest, modified, outcome
 from deepgen.engine.terminal.reasons import why
 from deepgen.engine.terminal.screen import Screen
 from deepgen.errors import TemporaryStop
@@ -37,16 +37,23 @@ CONTINUES = "the same command continues"  # and the sentence, all that is known 
 class Job:
     """A job that was begun, or on a cluster submitted.
 
-    `told` is the last line about it that was printed while it ran, `ended` how its command did.
+    `told` is the last line about it that was printed while it ran, `ended` how its command did;
+    a log that is as old as `stale` is of an earlier attempt.
     """
 
     title: str
     why: str = ""
-    log: str | None = None
+    file: str | None = None
+    stale: float | None = None
     command: str = ""
     began: float = field(default_factory=time.monotonic)
     told: str | None = None
     ended: str = ""
+
+    @property
+    def log(self) -> str | None:
+        """Its log, once this attempt has begun it: before, it may wait in a queue."""
+        return None if modified(self.file) == self.stale else self.file
 
     @property
     def named(self) -> str:
@@ -135,6 +142,7 @@ class Follower:
             " ".join((record.rule_msg or record.rule_name).split()),
             getattr(record, "why", ""),
             next(iter(record.log), None),
+            getattr(record, "stale", None),
             getattr(record, "shellcmd", None) or "",
         )
         if self.dry_run:
@@ -150,7 +158,7 @@ class Follower:
             self.screen.say(job.row(f"[{self.done}/{self.total}]", outcome(job.log)), "green")
 
     def _fail(self, record: Any) -> None:
-        job = self._end(record.jobid) or Job(record.rule_name, log=next(iter(record.log), None))
+        job = self._end(record.jobid) or Job(record.rule_name, file=next(iter(record.log), None))
         said = failure(job.log) or ", ".join(filter(None, [job.ended or "failed", latest(job.log)]))
         saved = job.ended.endswith(STOPPED) or said.endswith(CONTINUES)
         kind = "stopped" if self.stopping or saved else "FAILED"
@@ -166,9 +174,9 @@ class Follower:
         """Of a job's command only how it ended: its own sentence comes with `job_error`."""
         text = self.in_full(record)
         for job in self.running.values():
-            if job.command and job.command.strip() in text:
-                found = re.search(r"exit status \d+|died with .+?(?=\.?$)", text, re.MULTILINE)
-                job.ended = found[0] if found else "failed"
+            found = re.search(r"exit status \d+|died with .+?(?=\.?$)", text, re.MULTILINE)
+            if found and job.command and job.command.strip() in text:
+                job.ended = found[0]
                 return
         self.screen.say(text, "red")
 
@@ -189,10 +197,11 @@ class Follower:
         return job
 
 
-def note_why(record: logging.LogRecord) -> bool:
-    """Add to a job's record why it runs, while its old outputs are still there."""
+def note_before(record: logging.LogRecord) -> bool:
+    """Add to a job's record why it runs and how old its log is, while what it had made is there."""
     if getattr(record, "event", None) == "job_info":
         try:
+            record.stale = modified(next(iter(record.log), None))
             record.why = why(record.reason, record.output, record.shellcmd or "")
         except Exception:  # whatever Snakemake has become: no run fails for a remark
             record.why = ""

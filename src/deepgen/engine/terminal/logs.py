@@ -1,5 +1,6 @@
 """What the log of a job says: how far it is, and why it failed."""
 
+import os
 import re
 from pathlib import Path
 
@@ -8,6 +9,14 @@ from deepgen.engine.progress import EPOCH
 TAIL = 16_384  # bytes, within which a traceback ends
 SENTENCE = re.compile(r"deepgen( [a-z-]+)?: (?P<said>.+)")
 TAKEN = re.compile(r"deepgen: [a-z-]+: taken from .+")
+
+
+def modified(log: str | None) -> float | None:
+    """When a log was last written to; None if there is none."""
+    try:
+        return os.stat(log or "").st_mtime
+    except OSError:
+        return None
 
 
 def latest(log: str | None) -> str:
