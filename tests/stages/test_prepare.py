@@ -107,12 +107,7 @@ def test_four_images(raw, tmp_path):
 def test_it_says_how_many_images_each_split_has(raw, tmp_path, capsys):
     prepare(raw, tmp_path / "out", settings())
     said = capsys.readouterr().err
-    counts = [
-        f"{split} {told['count']}"
-        for split, told in json.loads((tmp_path / "out/meta.json").read_text())["splits"].items()
-    ]
-    assert said.startswith("deepgen prepare: images of ")
-    assert said.endswith(f": {', '.join(counts)}\n")
+    assert said == "deepgen prepare: images of 3 x 2 x 1: train 2, valid 1, test 1\n"
 
 
 def test_a_set_without_labels_has_no_label_files(raw, tmp_path):
