@@ -113,8 +113,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _cure_of_missing(number: int | None, named: Any, folders: Sequence[Path]) -> str | None:
-    """What to do if a folder of outputs cannot be made, as below /proc; any other file that is
-    missing unexpectedly is a bug."""
+    """What to do if a folder of outputs cannot be made, as below /proc.
+
+    Any other file that is missing where none may be is a bug, which keeps its traceback.
+    """
     if number != errno.ENOENT or named is None:
         return None
     own = any(Path(os.fsdecode(named)).is_relative_to(folder) for folder in folders)

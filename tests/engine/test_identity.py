@@ -261,6 +261,7 @@ def test_the_excluded_list_is_short_and_exists():
         "deepgen.commands",
         "deepgen.stage_command",
         "deepgen.config",
+        "deepgen.data.array_file",
         "deepgen.data.registry",
         "deepgen.engine",
         "deepgen.errors",

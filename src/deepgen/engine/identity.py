@@ -24,6 +24,7 @@ EXCLUDED = (
     "deepgen.cli",
     "deepgen.commands",
     "deepgen.config",
+    "deepgen.data.array_file",
     "deepgen.data.registry",
     "deepgen.engine",
     "deepgen.errors",

@@ -63,9 +63,7 @@ class Job:
         self.digests = {role: _digest(path) for role, path in sorted(self.inputs.items())}
         for path in self.inputs.values():
             if path.suffix == ".npy":
-                from deepgen.data.array_file import (
-                    check_array,  # numpy, which planning need not know
-                )
+                from deepgen.data.array_file import check_array  # numpy: not when planning
 
                 check_array(path)
         check_inputs({self.inputs[role]: digest for role, digest in self.digests.items()})

@@ -58,14 +58,15 @@ def run_training(
             take_gpu(math.inf if stop_after is None else began + stop_after)
         from deepgen.data.arrays import load_array
         from deepgen.data.prepared import image_shape
-        from deepgen.families.trained import load_whole
+        from deepgen.families.loading import load_model
         from deepgen.stages.train import train
+        from deepgen.tensors import check_weights
         from deepgen.training.checkpoint import FALLBACK
         from deepgen.training.loop import Diverged
 
         check_memory(job.settings, image_shape(data))
         if first_phase is not None:
-            load_whole(first_phase)
+            check_weights(first_phase, load_model(first_phase)[0].state_dict())
         others = sorted(p for p in folder.glob("budget-*") if p != entry)
         _say_where_it_begins(training["epochs"], [entry, *others])
         examples = len(load_array(data / "train.npy", mmap_mode="r"))
