@@ -1,6 +1,5 @@
 # `snakemake --cores all` builds the whole paper at full scale, for weeks on two cores (`deepgen
 # estimate`); with `--configfile config/quick.yaml` it builds a small version in minutes.
-import atexit
 import gc
 import os
 import sys
@@ -11,7 +10,7 @@ from deepgen.errors import DeepgenError
 from deepgen.engine.announce import announce, hint_at_targets
 from deepgen.engine.own_sources import check_own_sources
 from deepgen.engine.plan import Plan, rule_name
-from deepgen.engine.repair import Repair
+from deepgen.engine.repair import look_for_lost
 from deepgen.engine.run_file import check_owner, record_owner
 from deepgen.engine.terminal.scores import main_scores
 from deepgen.engine.times import bring_to_present, touch_changed
@@ -42,33 +41,11 @@ except DeepgenError as error:
     raise SystemExit(f"deepgen: {error}")
 
 run = plan.run
-repair = None
+repairs = []
 if workflow.is_main_process:
     hint_at_targets(sys.argv[1:], plan)
 for cure, names in plan.left_out.items():
     print(f"deepgen: left out: {', '.join(names)}: {cure}", file=sys.stderr)
-
-
-def look_for_lost(workflow):
-    """Have lost jobs run as if the user had named them behind --forcerun.
-
-    Snakemake knows its targets only after it has read this file, hence the detour.
-    """
-    prepare = workflow._prepare_dag
-
-    def prepared(*arguments, **options):
-        global repair
-        repair = Repair(plan, workflow.dag_settings.targets)
-        workflow.dag_settings.forcerun = {
-            *workflow.dag_settings.forcerun,
-            *repair.records,
-        }
-        prepare(*arguments, **options)
-
-    workflow._prepare_dag = prepared
-    atexit.register(lambda: workflow.dryrun or not repair or repair.remember())
-
-
 if workflow.is_main_process and "--unlock" not in sys.argv:
     if any(Path(".snakemake/locks").glob("*")):
         # Snakemake's own message does not say what to type
@@ -82,7 +59,7 @@ if workflow.is_main_process and "--unlock" not in sys.argv:
             bring_to_present(folder)
         touch_changed(Path("data"), Path("results", run))
         if not {"--touch", "-t"} & set(sys.argv):
-            look_for_lost(workflow)
+            repairs = look_for_lost(workflow, plan)
     plan.pages.write_job_files()
 os.environ.update(DEEPGEN_STORE=plan.config.run.store_dir)
 if plan.config.run.data.mirror:
@@ -121,13 +98,13 @@ include: "workflow/rules/report.smk"
 
 onstart:
     record_owner(plan.config.run, workflow.configfiles)
-    if repair:
+    for repair in repairs:
         repair.set_aside(workflow.dag.needrun_jobs())
     announce(workflow, plan.config.run.resolved())
 
 
 onsuccess:
-    if repair:
+    for repair in repairs:
         repair.look_again()
     record_after_success(plan.config)
     report_folder = Path(f"results/{run}/report")

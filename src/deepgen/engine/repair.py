@@ -4,6 +4,7 @@ Snakemake asks for a missing file only where something has to be made of it, and
 file still is what its job made. Provenance beside the file tells both.
 """
 
+import atexit
 import os
 import stat
 import sys
@@ -93,6 +94,34 @@ class Repair:
     def remember(self) -> None:
         """Keep for the next plan what was read."""
         self.seen.save()
+
+
+def look_for_lost(workflow: Any, plan: Plan) -> list[Repair]:
+    """Have Snakemake run lost jobs, as if the user had named them behind --forcerun.
+
+    Snakemake knows its targets only after it has read the Snakefile, hence the detour through its
+    own preparation of the DAG.
+
+    Args:
+        workflow: Snakemake's.
+
+    Returns:
+        A list that is empty until then, and has one entry afterwards.
+    """
+    repairs: list[Repair] = []
+    prepare = workflow._prepare_dag
+
+    def prepared(*arguments: Any, **options: Any) -> None:
+        repair = Repair(plan, workflow.dag_settings.targets)
+        repairs.append(repair)
+        forced = {*workflow.dag_settings.forcerun, *repair.records}
+        workflow.dag_settings.forcerun = forced
+        prepare(*arguments, **options)
+        if not workflow.dryrun:
+            atexit.register(repair.remember)
+
+    workflow._prepare_dag = prepared
+    return repairs
 
 
 def find_lost(jobs: Iterable[PlannedJob], seen: "Seen") -> Iterator[Lost]:
