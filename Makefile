@@ -38,7 +38,7 @@ lint: $(BIN)/.installed
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 
-# The table in docs/reliability.md; hours
+# The table in docs/reliability.md; one to two hours
 faults: $(BIN)/.installed
 	python -m benchmarks.faults.campaign --write
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from deepgen.config import load_config, parse_changes
@@ -32,7 +33,8 @@ try:
             Path(path)
         )  # Snakemake's own reader drops the first of two equal keys
     changes = parse_changes(config.pop("set", []))
-    plan = Plan(load_config(config, changes=changes))
+    named = " and ".join(map(os.path.relpath, workflow.configfiles))
+    plan = Plan(load_config(config, changes=changes, named=named))
     if workflow.is_main_process:
         check_owner(plan.config.run, workflow.configfiles)
         if "--unlock" not in sys.argv:
@@ -84,7 +86,7 @@ rule all:
             experiment=[*plan.papers, *plan.experiments],
         ),
     message:
-        f"All of the report of run {run}"
+        f"the report of run {run}"
 
 
 include: "workflow/rules/common.smk"
@@ -98,9 +100,12 @@ include: "workflow/rules/report.smk"
 
 onstart:
     record_owner(plan.config.run, workflow.configfiles)
-    for repair in repairs:
-        repair.set_aside(workflow.dag.needrun_jobs())
-    announce(workflow, plan.config.run.resolved())
+    try:
+        for repair in repairs:
+            repair.set_aside(workflow.dag.needrun_jobs())
+    except DeepgenError as error:
+        raise SystemExit(f"deepgen: {error}")
+    announce(workflow, plan.config)
 
 
 onsuccess:
@@ -109,7 +114,8 @@ onsuccess:
     record_after_success(plan.config)
     report_folder = Path(f"results/{run}/report")
     if (report_folder / "index.html").exists():
-        logger.info("\n".join(["", *main_scores(report_folder), ""]))
+        with suppress(ValueError, LookupError):  # tables of another version
+            logger.info("\n".join(["", *main_scores(report_folder), ""]))
         logger.info(f"deepgen: finished; open {report_folder}/index.html")
 
 

@@ -8,6 +8,13 @@
 # leaves there the reports, and screenshots of them if there is Chromium.
 set -euo pipefail
 
+if ! [[ -d ${1:-} ]]; then
+    echo "usage: examples/first_hour.sh PICTURES [RUN [EPOCHS]], where PICTURES is a folder" >&2
+    exit 2
+elif [[ -e first-hour ]]; then
+    echo "first-hour is there already: delete it, or call this in another folder" >&2
+    exit 1
+fi
 pictures=$(realpath "$1") run=${2:-quick} epochs=${3:+mine.training.epochs=$3,} checkout=$(realpath "$(dirname "$0")/..")
 mkdir first-hour
 cd first-hour

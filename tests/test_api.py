@@ -269,7 +269,7 @@ def test_the_command_line_draws_from_a_model_by_its_name(checkout, capsys):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["mnist"], 1, "deepgen draw: say where the images go: --grid PNG"),
+        (["mnist"], 1, "deepgen sample: say where the images go: --grid PNG"),
         (["mnits", "--grid", "x.png"], 1, "did you mean 'mnist'"),
         (["mnist", "--grid", "x.jpg"], 2, "'x.jpg' does not end in .png or .pdf"),
         (["mnist", "--grid", "x.png", "-n", "0"], 2, "'0' is not a number of images from 1 to"),

@@ -96,10 +96,10 @@ def test_a_wrong_command_exits_with_2_and_usage(words, capsys):
         ('{"model": ', "--settings is not JSON"),
         ("nowhere.yaml", "has no file nowhere.yaml"),
         ("config/experiments/mnits.yaml", "did you mean 'mnist'?"),
-        ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; it has mnist"),
+        ("config/quick.yaml:nope", "config/quick.yaml has no experiment 'nope'; known are "),
         (
             "config/config.yaml:nope",
-            "mnist-rbm, mnist-mixture, mnist-nice",
+            "mnist-mixture, mnist-nice",
         ),
         ("nowhere.yaml:mnist", "nowhere.yaml is missing"),
         ("[1]", "--settings is not JSON (it must hold keys and values)"),
@@ -133,6 +133,15 @@ def test_the_stage_sample_is_what_it_was(capsys):
         main(["sample", "--seed", "1"])
     assert left.value.code == 2
     assert "deepgen sample: error: the following arguments are required" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["nobody"], ["-n", "2", "nobody"]])
+def test_sample_with_a_name_draws_and_says_what_was_typed(words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["sample", *words, "--grid", "out.png"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("deepgen sample: no model")
+    assert "'nobody'" in line
 
 
 def test_expected_code_that_is_not_json_is_one_sentence(train):

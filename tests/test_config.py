@@ -521,12 +521,12 @@ def test_several_mistakes_are_counted(folder, shipped):
     ("change", "said"),
     [
         ({"experiments": ["mnits"]}, "experiment 'mnits' has no file"),
-        ({"experiments": ["mnits"]}, "known are mnist; did you mean 'mnist'?"),
+        ({"experiments": ["mnits"]}, "yaml; did you mean 'mnist'?"),
         ({"experiments": []}, "run.yaml: experiments is []: must have at least 1 item"),
         ({"experiments": "mnist"}, "run.yaml: experiments is 'mnist': must be a valid list"),
         (
             {"overrides": {"mnits": {}}},
-            "run.yaml: overrides.mnits is no experiment; known are mnist",
+            "run.yaml: overrides.mnits is no experiment; did you mean 'mnist'?",
         ),
         ({"overrides": {"mnits": {}}}, "did you mean 'mnist'?"),
         ({"overrides": {"mnist": 5}}, "run.yaml: overrides.mnist is 5: must hold keys and values"),
@@ -641,6 +641,14 @@ def test_what_snakemake_merged_is_named_by_its_run(folder):
     merged = {"run": "trial", "experiments": ["mnist"], "store": "x"}
     text = sentence_of(load_config, merged, folder)
     assert text == "run file 'trial': unknown key store; did you mean store_dir?"
+    text = sentence_of(lambda *a: load_config(*a, named="config/my.yaml"), merged, folder)
+    assert text == "config/my.yaml: unknown key store; did you mean store_dir?"
+
+
+def test_a_change_of_what_is_no_experiment_suggests_one(folder):
+    run = {"run": "trial", "experiments": ["mnist"]}
+    text = sentence_of(load_config, run, folder, {"mnits": {"seeds": [2]}})
+    assert text == "--set names the experiment 'mnits'; did you mean 'mnist'?"
 
 
 @pytest.mark.parametrize(
@@ -648,9 +656,9 @@ def test_what_snakemake_merged_is_named_by_its_run(folder):
     [
         ("seeds: [1, 2\n", "mnist.yaml is not YAML: "),
         ("a: b: c\n", "mnist.yaml is not YAML: "),
-        ("- mnist\n", "mnist.yaml must hold keys and values, not list"),
-        ("", "mnist.yaml must hold keys and values, not NoneType"),
-        ("mnist\n", "mnist.yaml must hold keys and values, not str"),
+        ("- mnist\n", "mnist.yaml holds list, where keys and values"),
+        ("", "mnist.yaml is empty, where keys and values"),
+        ("mnist\n", "mnist.yaml holds str, where keys and values"),
         ("1: 2\n", "mnist.yaml: "),
     ],
 )

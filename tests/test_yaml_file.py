@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from deepgen.errors import DeepgenError
-from deepgen.yaml_file import read_yaml
+from deepgen.yaml_file import parse_value, read_yaml
 
 
 @pytest.fixture
@@ -61,3 +61,19 @@ def test_merges_of_a_usual_size_mean_what_they_say(read):
 def test_a_key_that_is_given_twice_is_refused(read, text):
     with pytest.raises(DeepgenError, match="given twice"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: !!bool maybe", "a tag does not fit its value"),
+        ("a: !!timestamp soon", "a tag does not fit its value"),
+        ("a: !!int one", "invalid literal"),
+        ("a: 0x" + "f" * 5000, "a number of 20000 bits"),
+    ],
+)
+def test_a_value_that_is_none_is_one_sentence(read, text, said):
+    with pytest.raises(DeepgenError, match=rf"run\.yaml .*{said}.*correct it"):
+        read(text)
+    with pytest.raises(DeepgenError):
+        parse_value(text.removeprefix("a: "), "--set")

@@ -143,7 +143,10 @@ class TrainedModel:
     def _codes(self, z: Any) -> Tensor:
         """Codes [n, d] as the network takes them."""
         self._must("prior")  # which knows their size
-        found = np.asarray(z, dtype=np.float32)
+        try:
+            found = np.asarray(z, dtype=np.float32)
+        except (TypeError, ValueError):
+            raise DeepgenError("codes are no numbers: give floats [n, d]") from None
         size = self.network.prior(1, _stream(0, "api prior")).shape[1]
         if found.ndim != 2 or found.shape[1] != size or not len(found):
             raise DeepgenError(
@@ -167,6 +170,8 @@ def _bytes(images: np.ndarray, shape: list[int]) -> np.ndarray:
             f"images have shape {list(images.shape)} where [n, {', '.join(map(str, shape))}] is "
             "expected: reshape them"
         )
+    if images.dtype.kind not in "buif":
+        raise DeepgenError(f"images are {images.dtype}, no numbers: give uint8")
     wrong = ~((images >= 0) & (images <= 255) & (images == np.floor(images)))
     if wrong.any():
         i = int(np.argwhere(wrong)[0, 0])

@@ -12,7 +12,7 @@ from deepgen.figures.catalogue import FIGURES
 from deepgen.figures.catalogue import possible as possible_figures
 from deepgen.likelihood_checks import check_likelihood, likelihood_with_defaults
 from deepgen.papers import PAPERS, figures_of, needs, paper_of, studies_of
-from deepgen.sections import check_section, closest
+from deepgen.sections import check_section, closest, meant
 from deepgen.settings import Experiment, Reference, Run
 from deepgen.size_checks import check_sizes, fitted, takes_samples
 
@@ -46,10 +46,7 @@ def check_overrides(run: Run, known: set[str], where: str) -> None:
     """
     for name in run.overrides:
         if name not in known:
-            raise DeepgenError(
-                f"{where}: overrides.{name} is no experiment; known are "
-                f"{', '.join(sorted(known))}{closest(name, known)}"
-            )
+            raise DeepgenError(f"{where}: overrides.{name} is no experiment{meant(name, known)}")
 
 
 def check_references(experiments: dict[str, Experiment], where: str) -> None:

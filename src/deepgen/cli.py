@@ -60,7 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = ""
     with stoppable():
         try:
-            options = build_parser().parse_args(_as_meant(arguments))
+            typed = sys.argv[1:] if arguments is None else arguments
+            options = build_parser().parse_args(_as_meant(typed))
+            options.command = typed[0]
             command = f" {options.command}"
             return _run(options)
         except BaseException as error:  # libraries turn an interrupt into errors of their own
@@ -70,10 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 128 + (received_signal() or signal.SIGINT)
 
 
-def _as_meant(arguments: Sequence[str] | None) -> list[str]:
-    """`deepgen sample NAME` as `deepgen draw NAME`; the stage `sample` takes only options."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["sample"] and words[1:] and not words[1].startswith("-"):
+def _as_meant(arguments: Sequence[str]) -> list[str]:
+    """`deepgen sample NAME` as `deepgen draw NAME`; the stage of that name has other options."""
+    words = list(arguments)
+    named = words[1:] and not words[1].startswith("-")
+    if words[:1] == ["sample"] and (named or {"-n", "--grid"} & set(words)):
         words[0] = "draw"
     return words
 

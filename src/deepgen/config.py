@@ -16,7 +16,7 @@ from deepgen.checks import (
     with_defaults,
 )
 from deepgen.errors import DeepgenError
-from deepgen.sections import TAGS, check_section, closest
+from deepgen.sections import TAGS, check_section, meant
 from deepgen.settings import Experiment, Run
 from deepgen.yaml_file import bounded, parse_value, read_yaml
 
@@ -44,6 +44,7 @@ def load_config(
     run: dict[str, Any] | Path,
     folder: Path = Path("config"),
     changes: dict[str, dict[str, Any]] | None = None,
+    named: str = "",
 ) -> Config:
     """Check a run file and every experiment that it names.
 
@@ -51,14 +52,20 @@ def load_config(
         run: The run file, or its content as Snakemake has merged it.
         folder: Where `experiments/` lies.
         changes: Laid over the run's own overrides, by experiment.
+        named: What sentences call a run that is given by its content.
 
     Raises:
         DeepgenError: one sentence that names file, key and value; nothing has started then.
     """
     content = read_yaml(run) if isinstance(run, Path) else bounded(run, "the run file")
-    where = str(run) if isinstance(run, Path) else f"run file {str(run.get('run', ''))[:80]!r}"
+    unnamed = run if isinstance(run, Path) else f"run file {str(run.get('run', ''))[:80]!r}"
+    where = named or str(unnamed)
     checked = check_section(Run, content, where)
     check_run(checked, where)
+    known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
+    for name in changes or {}:
+        if name not in known:
+            raise DeepgenError(f"--set names the experiment {name!r}{meant(name, known)}")
     if changes:
         where += " and --set"
         content = content | {"overrides": merge(checked.overrides, changes)}
@@ -75,7 +82,6 @@ def load_config(
             waiting.append(first)
     check_datasets(found, where)
     check_first_phases(found, where)
-    known = {path.stem for path in (folder / "experiments").glob("*.yaml")}
     check_overrides(checked, known, where)
     if ignored := [name for name in changes or {} if name not in found]:
         raise DeepgenError(
@@ -133,12 +139,9 @@ def load_experiment(
         DeepgenError: as `load_config`.
     """
     if not path.exists():
-        known = sorted(p.stem for p in path.parent.glob("*.yaml"))
+        known = (other.stem for other in path.parent.glob("*.yaml"))
         begin = f"{run}: experiment" if run else "experiment"
-        raise DeepgenError(
-            f"{begin} {path.stem!r} has no file {path}; known are {', '.join(known) or 'none'}"
-            f"{closest(path.stem, known)}"
-        )
+        raise DeepgenError(f"{begin} {path.stem!r} has no file {path}{meant(path.stem, known)}")
     where = f"{path} with the overrides of {run}" if override else str(path)
     experiment = check_section(Experiment, merge(read_yaml(path), override or {}), where)
     check_experiment(experiment, where)

@@ -124,6 +124,12 @@ def classes_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from classes_in(argument)
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """As `closest`, with all known words if none is near."""
+    known = sorted(known)
+    return closest(word, known) or f"; known are {', '.join(known) or 'none'}"
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about a word that is not known."""
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)

@@ -18,7 +18,7 @@ from deepgen.engine.train_job import run_training
 from deepgen.errors import DeepgenError
 from deepgen.json_file import parse_json
 from deepgen.papers import PAPERS
-from deepgen.sections import check_section
+from deepgen.sections import check_section, meant
 from deepgen.settings import Experiment
 from deepgen.typed import Settings
 
@@ -162,5 +162,5 @@ def _plan(o: argparse.Namespace) -> Plan:
     plan = Plan(load_config(Path(path), Path(path).parent, changed))
     known = [*plan.trained, *plan.counted, *plan.papers]
     if owner not in known:
-        raise DeepgenError(f"{path} has no experiment {owner!r}; it has {', '.join(known)}")
+        raise DeepgenError(f"{path} has no experiment {owner!r}{meant(owner, known)}")
     return plan

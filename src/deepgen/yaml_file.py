@@ -13,6 +13,11 @@ from deepgen.sections import closest
 # No real file comes near; YAML's aliases let a few lines stand for more than any memory holds
 MAX_VALUES, MAX_DEPTH = 100_000, 50
 
+# What YAML raises for a tag that does not fit its value, as in `!!bool maybe`
+BAD_TAG = (LookupError, AttributeError, TypeError)
+NOT_YAML = (yaml.YAMLError, ValueError, *BAD_TAG)  # ValueError: a date or number that is none
+MAX_BITS = 4096  # of a whole number; settings refuse less, but Python prints no huge ones
+
 _BETWEEN_SENTENCES = re.compile(r"[.!?] (?=[A-Z])")
 
 
@@ -31,12 +36,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise DeepgenError(f"{path} cannot be read ({error.strerror}): fix that first") from None
     except RecursionError:
         raise DeepgenError(f"{path} is nested too deeply: write it flatter") from None
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date or number that is none
-        reason = _BETWEEN_SENTENCES.sub("; ", " ".join(str(error).split()))
+    except NOT_YAML as error:
+        said = "a tag does not fit its value" if isinstance(error, BAD_TAG) else str(error)
+        reason = _BETWEEN_SENTENCES.sub("; ", " ".join(said.split()))
         raise DeepgenError(f"{path} is not YAML: {reason}; correct it") from None
     if not isinstance(content, dict):
+        found = "is empty" if content is None else f"holds {type(content).__name__}"
         raise DeepgenError(
-            f"{path} must hold keys and values, not {type(content).__name__}: give a run file or "
+            f"{path} {found}, where keys and values are expected: give a run file or "
             "an experiment file"
         )
     return bounded(content, str(path))
@@ -50,7 +57,7 @@ def parse_value(text: str, where: str) -> Any:
     """
     try:
         return bounded({"value": yaml.load(text, _Loader)}, where)["value"]
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (*NOT_YAML, RecursionError):
         raise DeepgenError(
             f"{where}: the value is not YAML; write it as in an experiment file, and quote it in "
             "the shell"
@@ -74,6 +81,8 @@ def bounded(content: dict[str, Any], where: str) -> dict[str, Any]:
             )
         if isinstance(value, dict):
             waiting += [(part, depth + 1) for pair in value.items() for part in pair]
+        elif isinstance(value, int) and value.bit_length() > MAX_BITS:
+            raise DeepgenError(f"{where} has a number of {value.bit_length()} bits: correct it")
         elif isinstance(value, list | tuple | set):
             waiting += [(part, depth + 1) for part in value]
     return content

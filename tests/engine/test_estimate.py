@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from deepgen.cli import main
-from deepgen.config import load_experiment
+from deepgen.config import load_config, load_experiment
 from deepgen.engine import estimate
 from deepgen.engine.announce import announce
 from deepgen.engine.estimate import schedule
@@ -55,12 +55,12 @@ def run(epochs):
 
 def test_a_long_run_says_its_hours_and_a_short_one_nothing(root, monkeypatch, capsys):
     monkeypatch.chdir(root)
-    announce(snakemake("mnist"), run(epochs=100_000))
+    announce(snakemake("mnist"), load_config(run(epochs=100_000)))
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert said.startswith("deepgen: the trainings of run trial: about ")
     assert said.endswith(" hours on this machine; make reproduce takes about 8 minutes\n")
-    announce(snakemake("mnist"), run(epochs=1))
+    announce(snakemake("mnist"), load_config(run(epochs=2)))
     assert capsys.readouterr().err == ""
 
 
@@ -87,15 +87,22 @@ def test_second_phases_and_wide_whitenings_are_timed_on_a_few_images(root, name)
 def test_without_a_training_or_on_a_cluster_nothing_is_counted(root, monkeypatch, capsys):
     monkeypatch.chdir(root)
     monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("it counts"))
-    announce(snakemake(), run(epochs=100_000))
-    announce(snakemake("mnist", local_exec=False), run(epochs=100_000))
+    announce(snakemake(), load_config(run(epochs=100_000)))
+    announce(snakemake("mnist", local_exec=False), load_config(run(epochs=100_000)))
+    assert capsys.readouterr().err == ""
+
+
+def test_few_updates_are_not_even_counted(root, monkeypatch, capsys):
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("it counts"))
+    announce(snakemake("mnist"), load_config(run(epochs=1)))
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("changes", [{"dag": None}, {"cores": "many"}])
 def test_no_run_fails_for_the_line(root, monkeypatch, capsys, changes):
     monkeypatch.chdir(root)
-    announce(snakemake("mnist", **changes), run(epochs=100_000))
+    announce(snakemake("mnist", **changes), load_config(run(epochs=100_000)))
     assert capsys.readouterr().err == ""
 
 

@@ -94,13 +94,14 @@ def test_a_store_shows_what_runs_and_watching_adds_what_comes(log, tmp_path, mon
     assert second - first == 1
 
 
+@pytest.mark.parametrize("watch", [False, True])
 @pytest.mark.parametrize("name", ["results", "store", "nowhere"])
-def test_a_folder_without_a_training_is_named(name, tmp_path):
+def test_a_folder_without_a_training_is_named(name, watch, tmp_path):
     pytest.importorskip("tensorboard")
     for folder in ("results", "store/train"):
         (tmp_path / folder).mkdir(parents=True)
     with pytest.raises(DeepgenError, match=r"has no training|is no folder"):
-        events.write_events(tmp_path / name, tmp_path / "logs")
+        events.write_events(tmp_path / name, tmp_path / "logs", watch)
     assert not (tmp_path / "logs").exists()
 
 

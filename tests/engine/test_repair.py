@@ -10,7 +10,8 @@ from deepgen.config import load_config
 from deepgen.engine.integrity import with_digest
 from deepgen.engine.plan import Plan
 from deepgen.engine.planned import PlannedJob, owners_of, planned_jobs
-from deepgen.engine.repair import Lost, Repair, Seen, find_lost
+from deepgen.engine.repair import Lost, Repair, Seen, find_lost, look_for_lost
+from deepgen.errors import DeepgenError
 from deepgen.files import sha256, write_json
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,12 @@ def test_a_damaged_record_is_lost(seen, harm):
     assert lost(seen) == {(MODEL, MODEL, False)}
 
 
+def test_a_record_whose_inputs_are_no_paths_is_lost(seen):
+    manifest = {"outputs": {}, "inputs": {"model": {"path": ["r/model"], "sha256": []}}}
+    write_json(Path(MODEL), manifest)
+    assert lost(seen) == {(MODEL, MODEL, False)}
+
+
 def test_a_file_is_read_again_only_if_its_state_changed(seen, monkeypatch):
     read = []
     monkeypatch.setattr("deepgen.engine.repair.sha256", lambda p: read.append(str(p)) or sha256(p))
@@ -108,14 +115,27 @@ def test_an_altered_file_is_kept_before_its_job_runs_and_no_other(seen):
     Path("r/history.csv").write_text("my numbers")
     Path("r/last/samples.npy").write_text("mine, too")
     Path("r/model").unlink()
-    repair = Repair.__new__(Repair)
-    repair.lost = list(find_lost(JOBS, seen))
+    repair = Repair(JOBS, seen)
     repair.set_aside([SimpleNamespace(output=[MODEL, *JOBS[0].outputs])])
     (aside,) = Path("r").rglob("*.altered-*")
     assert aside.read_text() == "my numbers"
     assert aside.name.startswith("history.csv.altered-")
     assert not Path("r/history.csv").exists()
     assert Path("r/last/samples.npy").read_text() == "mine, too"
+
+
+def test_an_altered_file_that_cannot_be_kept_is_not_replaced(seen):
+    Path("r/history.csv").write_text("my numbers")
+    repair = Repair(JOBS, seen)
+    Path(repair.lost[0].aside).mkdir()  # in the way
+    with pytest.raises(DeepgenError, match=r"^r/history.csv was altered, and cannot be kept as "):
+        repair.set_aside([SimpleNamespace(output=[MODEL])])
+    assert Path("r/history.csv").read_text() == "my numbers"
+
+
+def test_another_snakemake_plans_without_looking_for_what_is_lost(capsys):
+    assert look_for_lost(SimpleNamespace(), None) == []
+    assert capsys.readouterr().err.startswith("deepgen: this Snakemake is another")
 
 
 def test_what_is_told_names_the_file_and_where_it_is_kept():

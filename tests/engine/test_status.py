@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import deepgen.engine.status
 from deepgen.cli import main
 from deepgen.engine import store
 from deepgen.engine.progress import LOG
@@ -202,6 +203,20 @@ def test_a_trainer_that_starts_while_somebody_asks_is_not_turned_away(tmp_path, 
         process.kill()
         process.communicate()
     assert capsys.readouterr().err == ""
+
+
+def test_a_training_that_is_pruned_in_this_moment_is_left_out(tmp_path, monkeypatch):
+    for key in ("gone", "there"):
+        (tmp_path / "train" / key / "budget-3").mkdir(parents=True)
+    read = deepgen.engine.status.read_json
+
+    def prune(path):
+        if path.parts[-3] == "gone" and path.parent.exists():
+            path.parent.rmdir()
+        return read(path)
+
+    monkeypatch.setattr("deepgen.engine.status.read_json", prune)
+    assert [training.key for training in find_trainings(tmp_path)] == ["there"]
 
 
 def test_watching_goes_on_until_ctrl_c_and_shows_what_has_changed(tmp_path):

@@ -93,6 +93,7 @@ def test_a_report_whose_links_are_broken_is_refused(published, tmp_path):
 
 def test_the_report_and_its_evidence_are_copied_but_no_samples(tmp_path):
     make_run(tmp_path / "run")
+    (tmp_path / "run/report/figures/mnist/figure3.png.altered-12345678").write_text("mine")
     target = tmp_path / "reports/run"
     publish(tmp_path / "run", target)
     published = {str(p.relative_to(target)) for p in target.rglob("*") if p.is_file()}

@@ -7,7 +7,7 @@ from made_run import MadeRun
 from deepgen.report.symbols import typeset
 
 
-@pytest.mark.parametrize("name", ["figure2b_lfw", "batch_size", "data_batch_1.bin", "x^2", "_T"])
+@pytest.mark.parametrize("name", ["figure2b_lfw", "batch_size", "x_rays", "s_1.png", "x^2", "_T"])
 def test_names_of_files_and_settings_stay(name):
     assert typeset(name) == name
 

@@ -43,14 +43,14 @@ def write_events(source: Path, out: Path, watch: bool = False) -> None:
                 logs[name] = _Log(writer, out / name)
                 print(out / name, flush=True)
             logs[name].add(points)
+        if not logs:
+            raise DeepgenError(
+                f"{source} has no training yet: give results/<run> of a finished run, or the store "
+                "for one that runs"
+            )
         if not watch:
             break
         time.sleep(EVERY_SECONDS)
-    if not logs:
-        raise DeepgenError(
-            f"{source} has no training: give results/<run> of a finished run, or the store for one "
-            "that runs"
-        )
     for log in logs.values():
         log.close()
 

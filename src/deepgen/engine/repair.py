@@ -18,11 +18,13 @@ from deepgen.engine.integrity import read_manifest
 from deepgen.engine.plan import Plan
 from deepgen.engine.planned import PlannedJob, owners_of, planned_jobs
 from deepgen.engine.store import read_json
+from deepgen.errors import DeepgenError
 from deepgen.files import canonical_json, sha256, write_text
 
 SEEN = Path(".snakemake/deepgen/seen.json")
 SHOWN = 10  # lost files that are named before Snakemake plans
 SPECIAL, UNREADABLE = "special", ""  # in place of a digest
+ALTERED = ".altered-"  # in the name of a file that was kept
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Lost:
     @property
     def aside(self) -> str:
         """Where an altered file is kept, under a name that no job asks for."""
-        return f"{self.file}.altered-{(self.digest or '')[:8]}"
+        return f"{self.file}{ALTERED}{(self.digest or '')[:8]}"
 
     def __str__(self) -> str:
         if self.digest is None:
@@ -52,18 +54,19 @@ class Lost:
 
 
 class Repair:
-    """What the jobs that targets stand for have lost; it is told on the terminal.
+    """What jobs have lost: their files are read here, as far as they have changed.
 
     Args:
-        plan: Of the run.
-        targets: Rules and paths that Snakemake was given.
+        jobs: Of a run.
+        seen: What was read of their files before.
     """
 
-    def __init__(self, plan: Plan, targets: Iterable[str]):
-        owners = owners_of(plan, targets)
-        self.jobs = [job for job in planned_jobs(plan).values() if job.owner in owners]
-        self.seen = Seen(SEEN)
-        self.lost = list(find_lost(self.jobs, self.seen))
+    def __init__(self, jobs: Iterable[PlannedJob], seen: "Seen"):
+        self.jobs, self.seen = list(jobs), seen
+        self.lost = list(find_lost(self.jobs, seen))
+
+    def tell(self) -> None:
+        """Name what is lost on the terminal."""
         for lost in self.lost[:SHOWN]:
             print(f"deepgen: {lost}", file=sys.stderr)
         if more := self.lost[SHOWN:]:
@@ -79,12 +82,14 @@ class Repair:
 
         Args:
             jobs: Those of Snakemake that are about to run.
+
+        Raises:
+            DeepgenError: if that is not possible; nothing has been replaced then.
         """
         outputs = {str(path) for job in jobs for path in job.output}
         for lost in self.lost:
             if lost.digest and lost.record in outputs:
-                with suppress(OSError):  # gone by now, or another user's
-                    os.replace(lost.file, lost.aside)
+                _rename(lost.file, lost.aside)
 
     def look_again(self) -> None:
         """Read what was made since, so that the next plan need not."""
@@ -100,7 +105,8 @@ def look_for_lost(workflow: Any, plan: Plan) -> list[Repair]:
     """Have Snakemake run lost jobs, as if the user had named them behind --forcerun.
 
     Snakemake knows its targets only after it has read the Snakefile, hence the detour through its
-    own preparation of the DAG.
+    own preparation of the DAG. A target that is about no single experiment or data set repairs the
+    whole run, because what is behind --forcerun becomes a target, too.
 
     Args:
         workflow: Snakemake's.
@@ -109,10 +115,16 @@ def look_for_lost(workflow: Any, plan: Plan) -> list[Repair]:
         A list that is empty until then, and has one entry afterwards.
     """
     repairs: list[Repair] = []
-    prepare = workflow._prepare_dag
+    prepare = getattr(workflow, "_prepare_dag", None)
+    if prepare is None:
+        print("deepgen: this Snakemake is another: lost files are not looked for", file=sys.stderr)
+        return repairs
 
     def prepared(*arguments: Any, **options: Any) -> None:
-        repair = Repair(plan, workflow.dag_settings.targets)
+        owners = owners_of(plan, workflow.dag_settings.targets)
+        jobs = (job for job in planned_jobs(plan).values() if job.owner in owners)
+        repair = Repair(jobs, Seen(SEEN))
+        repair.tell()
         repairs.append(repair)
         forced = {*workflow.dag_settings.forcerun, *repair.records}
         workflow.dag_settings.forcerun = forced
@@ -146,6 +158,17 @@ def find_lost(jobs: Iterable[PlannedJob], seen: "Seen") -> Iterator[Lost]:
             yield from (Lost(name, job.record) for name in (job.record, *missing))
 
 
+def _rename(file: str, aside: str) -> None:
+    try:
+        os.replace(file, aside)
+    except FileNotFoundError:  # gone by now
+        return
+    except OSError as error:
+        raise DeepgenError(
+            f"{file} was altered, and cannot be kept as {aside} ({error.strerror}): move it away"
+        ) from None
+
+
 def _lost_of(job: PlannedJob, made: dict[str, str], seen: "Seen") -> Iterator[Lost]:
     folder = Path(job.record).parent
     for output in job.outputs:
@@ -160,7 +183,8 @@ def _read(record: str) -> dict[str, Any] | None:
     try:
         manifest = read_manifest(Path(record))
         for item in manifest["inputs"].values():
-            item["path"] + item["sha256"]
+            if not isinstance(item["path"], str):
+                raise TypeError(item["path"])
         return manifest
     except FileNotFoundError:
         return None

@@ -178,7 +178,7 @@ STAGES = {
         seeded=True,
     ),
     "sample": Stage(
-        help="draw samples from a model",
+        help="draw samples from a model; `deepgen sample NAME` is `deepgen draw NAME`",
         makes="`samples.npy` (float32, n x D, in the scoring space) under `seed-<s>/selected/` "
         "and `seed-<s>/last/`",
         settings=slices.Sample,

@@ -108,7 +108,9 @@ def find_trainings(store: Path) -> list[Training]:
     found = []
     for folder in store.glob("train/*"):
         owner = read_json(folder / "owner.json") if is_locked(folder / "lock") else {}
-        found += [_training(entry, owner) for entry in folder.glob("budget-*")]
+        for entry in folder.glob("budget-*"):
+            with suppress(FileNotFoundError):  # pruned in this moment
+                found.append(_training(entry, owner))
     return sorted(found, key=lambda t: (STATES.index(t.state), t.out, t.seed, t.budget))
 
 

@@ -70,7 +70,7 @@ def _scores(axes: Axes, experiment: str, pair: tuple[dict, dict]) -> None:
         best = rows.loc[rows[style.SCORE].idxmax()]
         axes.plot(best["epoch"], best[style.SCORE], "o", color=colour, markersize=6, zorder=3)
     every = pd.concat([rows for _, rows in lines])
-    late = every[every["epoch"] > LATE * every["epoch"].max()][style.SCORE]
+    late = every[every["epoch"] >= LATE * every["epoch"].max()][style.SCORE]
     low, high = late.min(), every[style.SCORE].max()
     room = 0.08 * (high - low) or 1.0
     axes.set_ylim(low - room, high + room)

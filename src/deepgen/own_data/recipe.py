@@ -28,7 +28,7 @@ dataset:
 {extra}  train:
 {sources}    count: {count}
   splits: {{valid: {aside}, test: {aside}, seed: 1}}
-  # citation and licence of the images are for the report
+  # citation: and licence: of the images would be printed in the report
 title: Adversarial nets
 seeds: [1]
 model:

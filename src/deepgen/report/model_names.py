@@ -42,7 +42,8 @@ def find_model(name: str, root: Path | None) -> Path:
     if name not in known:
         raise DeepgenError(
             f"no model in {root} is called {name!r}; known are {', '.join(known) or 'none'}"
-            f"{closest(name, known)}; run snakemake first, or give the path of a model file"
+            f"{closest(name, known)}; make one first (make reproduce makes mnist-annealed), or "
+            "give the path of a model file"
         )
     if len(known[name]) > 1:
         full = [f"{path.parents[2].name}/{name}" for path in known[name]]

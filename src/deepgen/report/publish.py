@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from deepgen.engine.repair import ALTERED
 from deepgen.errors import DeepgenError
 from deepgen.files import copy, write_json, write_text
 from deepgen.report.links import beside, evidence, relative
@@ -82,7 +83,7 @@ def _published(run: Path) -> Iterator[tuple[Path, Path]]:
     report = run / "report"
     for path in run.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(run).parts)
-        if hidden or not path.is_file() or path.name.endswith(PROVENANCE):
+        if hidden or not path.is_file() or path.name.endswith(PROVENANCE) or ALTERED in path.name:
             continue
         if report in path.parents:
             yield path, path.relative_to(report)

@@ -4,8 +4,8 @@ import re
 
 from markupsafe import Markup, escape
 
-# One letter or an operator; longer words with an underscore are names of files and settings
-SYMBOL = re.compile(r"\b(?P<base>[A-Za-z]|max|min|sum)_(?P<index>[A-Za-z]+|\d+)\b")
+# Those of the captions alone, because x_1 may be the name of somebody's file
+SYMBOL = re.compile(r"\b(p_g|p_data|p_z|C_T|max_D|min_G)\b")
 
 
 def typeset(text: str) -> Markup:
@@ -19,5 +19,5 @@ def typeset(text: str) -> Markup:
 
 
 def _html(found: re.Match) -> str:
-    base = found["base"]
-    return f"{f'<i>{base}</i>' if len(base) == 1 else base}<sub>{found['index']}</sub>"
+    base, _, index = found[0].partition("_")
+    return f"{f'<i>{base}</i>' if len(base) == 1 else base}<sub>{index}</sub>"

@@ -283,7 +283,7 @@ def test_what_is_no_run_is_refused_in_one_sentence(runs, repository, tmp_path, c
     run = str(tmp_path / "run")
     for name in ("nothing", "src", "HEAD~7", "one..one", ""):
         line = refusal(capsys, run, name)
-        assert f"{name} is neither a run's folder nor a git revision: give" in line
+        assert f"{name} is no folder here and no git revision: give" in line
     assert "one has no ledger.dvc and no published report" in refusal(capsys, "one", run)
     assert "one:reports/x has no such run" in refusal(capsys, run, "one:reports/x")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "none"))

@@ -83,6 +83,11 @@ def test_early_scores_far_below_do_not_flatten_the_rest():
     assert 200 < high < 220
 
 
+def test_a_training_of_its_first_moment_alone_is_a_point():
+    side = {"mnist": {1: pd.DataFrame({"epoch": [0.0], "selection_score": [7.0]})}}
+    assert draw(("a", "b"), (side, side)).axes[0].get_ylim() == (6, 8)
+
+
 def test_what_was_not_recorded_is_said():
     side = {"mnist": {1: pd.DataFrame({"epoch": [1.0], "learning_rate": [0.1]})}}
     figure = draw(("a", "b"), (side, side))
@@ -100,17 +105,20 @@ def test_the_picture_is_written_beside_the_text(runs, tmp_path, capsys):
         assert (np.abs(pixels.astype(int) - wanted).max(1) <= 2).sum() > 500
 
 
+@pytest.mark.parametrize(
+    "damage", ["epoch,selection_score\n1,inf\n", "epoch\n", "epoch,loss_model\nx,y\n"]
+)
+def test_a_damaged_history_is_named(runs, damage, tmp_path, capsys):
+    (tmp_path / "results/b/mnist/seed-1/history.csv").write_text(damage)
+    assert main(["compare", *runs, "--plot", str(tmp_path / "out.png")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "mnist/seed-1/history.csv in " in line
+    assert " is damaged" in line
+
+
 def test_runs_without_a_common_experiment_are_refused(runs, tmp_path, capsys):
     (tmp_path / "results/b/mnist").rename(tmp_path / "results/b/faces")
     assert main(["compare", *runs, "--plot", str(tmp_path / "out.png")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "A and B share no experiment with a history (A has lfw, mnist; B has faces)" in line
     assert not (tmp_path / "out.png").exists()
-
-
-def test_a_damaged_history_is_named(runs, tmp_path, capsys):
-    (tmp_path / "results/b/mnist/seed-1/history.csv").write_text("epoch,loss_model\nx,y\n")
-    assert main(["compare", *runs, "--plot", str(tmp_path / "out.png")]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "mnist/seed-1/history.csv in" in line
-    assert "is damaged" in line

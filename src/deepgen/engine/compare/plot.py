@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from deepgen.engine.compare.sides import Side
@@ -34,8 +35,8 @@ def _histories(side: Side) -> Histories:
     for (experiment, seed), content in side.histories.items():
         try:
             history = pd.read_csv(io.BytesIO(content)).astype(float)
-            if history["epoch"].isna().any() or history.empty:
-                raise ValueError("no epochs")
+            if history["epoch"].isna().any() or history.empty or np.isinf(history).any(axis=None):
+                raise ValueError("no epochs, or infinity")
         except (ValueError, KeyError) as error:
             raise DeepgenError(
                 f"{experiment}/seed-{seed}/history.csv in {side.origin} is damaged "

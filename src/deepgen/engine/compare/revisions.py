@@ -23,7 +23,7 @@ def find_commit(revision: str) -> str:
         )
     found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if not found:
-        raise DeepgenError(f"{revision} is neither a run's folder nor a git revision: {where}")
+        raise DeepgenError(f"{revision} is no folder here and no git revision: {where}")
     return found.decode().strip()
 
 

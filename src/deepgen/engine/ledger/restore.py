@@ -36,7 +36,7 @@ def _restore(config: Config) -> None:
     if not RECORD.exists():
         raise DeepgenError(
             f"there is no {RECORD} in this folder, so nothing is recorded that could come back: "
-            "type snakemake --cores all to make it, or, if somebody recorded the run, take their "
+            "make the run (make reproduce), or, if somebody recorded the run, take their "
             f"{RECORD} from git (git pull), name where they pushed it (dvc remote add --default "
             "NAME URL), and type deepgen restore again"
         )
