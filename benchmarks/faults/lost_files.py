@@ -60,7 +60,6 @@ def lost_files(count: int, seed: int, folder: Path) -> Outcome:
     outcome = Outcome("files of a finished run deleted or damaged, then the same line")
     run, rng = finished_run(folder), random.Random(seed)
     run.project.snakemake()  # from here on Snakemake knows what it has made
-    run.tree = run.files()  # and its notes lie in results
     expected, epochs = _artefacts(run), run.project.epochs()
     while outcome.tried < count:
         harmed = _harm(run, min(AT_ONCE, count - outcome.tried), rng)

@@ -21,6 +21,7 @@ from tests.workflow.project import EXPERIMENT, ROOT, Project
 SCORES = ["parzen", "two_sample", "precision_recall", "mmd", "data_copying"]
 SCORES += ["parzen_spread", "sampling"]
 KEPT = ("data", "results", "store")
+NOTES = ".jobs"
 STALE = b"an earlier result"
 # As a patch of `Run.run`: a training writes its state before every update
 SAVE_ALWAYS = {
@@ -165,12 +166,13 @@ class Run:
         return Ended(answer["code"], answer["seconds"], output)
 
     def files(self) -> set[str]:
-        """Everything below data, results and store, folders too, apart from locks."""
+        """Everything below data, results and store, folders too, apart from locks and the notes of
+        Snakemake, which some faults run and others do not."""
         return {
             str(path.relative_to(self.root))
             for folder in KEPT
             for path in (self.root / folder).rglob("*")
-            if path.name != "lock"
+            if path.name != "lock" and NOTES not in path.parts
         }
 
     def of_each_kind(self, rng: random.Random) -> list[Stage]:

@@ -1,9 +1,9 @@
 """The strict base of every settings class, and the types that they share. Imports no torch."""
 
 import os
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 Count = Annotated[int, Field(gt=0)]
@@ -51,6 +51,17 @@ Words = Annotated[Text, AfterValidator(_no_formula)]
 PathText = Annotated[Text, AfterValidator(_at_home)]
 
 
+def _check_numbers(value: Any) -> None:
+    """Refuse numbers that no computation can carry, also inside lists and mappings."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _check_numbers(part)
+    if isinstance(value, int) and abs(value) > LARGEST_COUNT:
+        raise ValueError(f"must be at most {LARGEST_COUNT}")
+    if isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:
+        raise ValueError(f"must be 0 or from {SMALLEST:g} to {LARGEST:g} in size")
+
+
 class Settings(BaseModel):
     """Refuses unknown keys and wrong types.
 
@@ -63,13 +74,13 @@ class Settings(BaseModel):
     @field_validator("*")
     @classmethod
     def _within_reach(cls, value: Any) -> Any:
-        """Refuse numbers that no computation can carry."""
-        for number in value if isinstance(value, list) else [value]:
-            if isinstance(number, int) and abs(number) > LARGEST_COUNT:
-                raise ValueError(f"must be at most {LARGEST_COUNT}")
-            if isinstance(number, float) and number and not SMALLEST <= abs(number) <= LARGEST:
-                raise ValueError(f"must be 0 or from {SMALLEST:g} to {LARGEST:g} in size")
+        _check_numbers(value)
         return value
+
+    @model_validator(mode="after")
+    def _others_within_reach(self) -> Self:
+        _check_numbers(self.model_extra)
+        return self
 
     def resolved(self) -> dict:
         """All settings with their defaults as JSON has them, without the absent ones."""
