@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+ALTERED = ".altered-"  # in the name of a file that a run keeps before it makes it anew
+
 
 def canonical_json(value: Any) -> str:
     """`value` as JSON with sorted keys and no spaces: equal values give equal text."""

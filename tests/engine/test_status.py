@@ -208,14 +208,14 @@ def test_a_trainer_that_starts_while_somebody_asks_is_not_turned_away(tmp_path, 
 def test_a_training_that_is_pruned_in_this_moment_is_left_out(tmp_path, monkeypatch):
     for key in ("gone", "there"):
         (tmp_path / "train" / key / "budget-3").mkdir(parents=True)
-    read = deepgen.engine.status.read_json
+    read = deepgen.engine.status.peek_json
 
     def prune(path):
         if path.parts[-3] == "gone" and path.parent.exists():
             path.parent.rmdir()
         return read(path)
 
-    monkeypatch.setattr("deepgen.engine.status.read_json", prune)
+    monkeypatch.setattr("deepgen.engine.status.peek_json", prune)
     assert [training.key for training in find_trainings(tmp_path)] == ["there"]
 
 

@@ -17,14 +17,13 @@ from typing import Any
 from deepgen.engine.integrity import read_manifest
 from deepgen.engine.plan import Plan
 from deepgen.engine.planned import PlannedJob, owners_of, planned_jobs
-from deepgen.engine.store import read_json
+from deepgen.engine.store import peek_json
 from deepgen.errors import DeepgenError
-from deepgen.files import canonical_json, sha256, write_text
+from deepgen.files import ALTERED, canonical_json, sha256, write_text
 
 SEEN = Path(".snakemake/deepgen/seen.json")
 SHOWN = 10  # lost files that are named before Snakemake plans
 SPECIAL, UNREADABLE = "special", ""  # in place of a digest
-ALTERED = ".altered-"  # in the name of a file that was kept
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,7 @@ class Seen:
 
     def __init__(self, path: Path):
         self.path = path
-        self.before = read_json(path)
+        self.before = peek_json(path)
         self.now: dict[str, Any] = {}
 
     def digest(self, name: str) -> str | None:

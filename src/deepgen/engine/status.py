@@ -14,8 +14,8 @@ from rich.text import Text
 
 from deepgen.columns import aligned
 from deepgen.engine.progress import LOG, duration, named_losses, read_epochs
-from deepgen.engine.store import MANIFEST, asked_for, read_json
-from deepgen.engine.train_job import DIVERGED, TRAINING
+from deepgen.engine.store import MANIFEST, STARTED, asked_for, peek_json
+from deepgen.engine.train_job import DIVERGED
 from deepgen.places import Place
 
 PAUSE, LONG_PAUSE = 2, 30  # seconds; the longer where lines cannot change
@@ -107,7 +107,7 @@ def find_trainings(store: Path) -> list[Training]:
     """Every training in `store`, of any host that shares it, running ones first."""
     found = []
     for folder in store.glob("train/*"):
-        owner = read_json(folder / "owner.json") if is_locked(folder / "lock") else {}
+        owner = peek_json(folder / "owner.json") if is_locked(folder / "lock") else {}
         for entry in folder.glob("budget-*"):
             with suppress(FileNotFoundError):  # pruned in this moment
                 found.append(_training(entry, owner))
@@ -130,8 +130,8 @@ def is_locked(lock: Path) -> bool:
 
 
 def _training(entry: Path, owner: dict[str, Any]) -> Training:
-    started, manifest = read_json(entry / TRAINING), read_json(entry / MANIFEST)
-    diverged = read_json(entry.parent / DIVERGED)
+    started, manifest = peek_json(entry / STARTED), peek_json(entry / MANIFEST)
+    diverged = peek_json(entry.parent / DIVERGED)
     out = place = asked_for(manifest, started) or entry.parent.name
     seed = started.get("seed", manifest.get("seed"))
     state, remark = "stopped", ""

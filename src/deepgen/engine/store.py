@@ -24,7 +24,8 @@ from deepgen.engine.integrity import read_manifest
 from deepgen.errors import DeepgenError, TemporaryStop
 from deepgen.files import copy, sha256, write_json
 
-MANIFEST, STARTED = "manifest.json", "training.json"
+MANIFEST = "manifest.json"
+STARTED = "training.json"  # whose state it is and who continued it last, for `deepgen status`
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def asked_for(manifest: dict[str, Any], started: dict[str, Any]) -> str:
     return str(started.get("out") or made)
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def peek_json(path: Path) -> dict[str, Any]:
     """A JSON file's content; nothing if it is missing or damaged, because others write it."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -125,10 +126,10 @@ def entries(store: Path) -> list[dict[str, Any]]:
         for part in parts:
             files = [path for path in part.rglob("*") if path.is_file()]
             if files:
-                manifest = read_json(part / MANIFEST)
+                manifest = peek_json(part / MANIFEST)
                 settings = manifest.get("settings", {})
                 which = settings.get("score") or settings.get("study") or ""
-                out = asked_for(manifest, read_json(part / STARTED))
+                out = asked_for(manifest, peek_json(part / STARTED))
                 found.append(
                     {
                         "stage": folder.parent.name,

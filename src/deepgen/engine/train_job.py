@@ -23,11 +23,11 @@ from deepgen.engine.progress import (
     seconds_in,
 )
 from deepgen.engine.stop import StopRequest
+from deepgen.engine.store import STARTED
 from deepgen.errors import DeepgenError
 from deepgen.files import write_json
 
 DIVERGED = "diverged.json"
-TRAINING = "training.json"  # whose state it is and who continued it last, for `deepgen status`
 
 
 def run_training(
@@ -53,7 +53,7 @@ def run_training(
         _refuse_diverged(folder / DIVERGED)
         names = loss_names(job.settings)
         whose = {"out": str(job.out), "seed": job.seed, "losses": names}
-        write_json(entry / TRAINING, whose | {"host": socket.gethostname(), "pid": os.getpid()})
+        write_json(entry / STARTED, whose | {"host": socket.gethostname(), "pid": os.getpid()})
         if device == "auto":
             take_gpu(math.inf if stop_after is None else began + stop_after)
         from deepgen.data.arrays import load_array

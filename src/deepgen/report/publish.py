@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from deepgen.engine.repair import ALTERED
 from deepgen.errors import DeepgenError
-from deepgen.files import copy, write_json, write_text
+from deepgen.files import ALTERED, copy, write_json, write_text
 from deepgen.report.links import beside, evidence, relative
 from deepgen.report.origins import public
 from deepgen.report.published_models import choose_models
