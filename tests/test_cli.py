@@ -157,7 +157,7 @@ def test_expected_code_must_be_an_object(train, code):
     assert "--expect-code is not JSON" in lines[0]
 
 
-@pytest.mark.parametrize("folder", ["/proc/x", "/dev/null/x", "x" * 300])
+@pytest.mark.parametrize("folder", ["/proc/x", "/proc/1/fd/x/y", "/dev/null/x", "x" * 300])
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch, root, capsys, folder):
     monkeypatch.chdir(tmp_path)
     settings = json.dumps({"reference": "constant-image", "score_space": PIXELS, "threads": 1})

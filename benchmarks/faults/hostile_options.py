@@ -53,7 +53,7 @@ def _try(scratch: Scratch, stage: Stage, option: str, rng: random.Random, outcom
     ended = scratch.run.run(argv)
     problems = scratch.surprises(ended, before)
     usage = f"deepgen {stage.kind}: error: argument {option}: "
-    if not value:
+    if option == NUMBER and not value:
         problems = [] if ended.code == 0 else [f"ended with {ended.code}: {ended.output[-300:]}"]
         outcome.judge(stage.name, problems, "has no number")
         return

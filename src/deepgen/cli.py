@@ -122,8 +122,9 @@ def _cure_of_missing(number: int | None, named: Any, folders: Sequence[Path]) ->
     """
     if number != errno.ENOENT or named is None:
         return None
-    own = any(Path(os.fsdecode(named)).is_relative_to(folder) for folder in folders)
-    return "choose another folder" if own else None
+    path = Path(os.fsdecode(named))
+    own = (path.is_relative_to(f) or Path(f).is_relative_to(path) for f in folders)
+    return "choose another folder" if any(own) else None
 
 
 def _error_number(error: Exception) -> int | None:
