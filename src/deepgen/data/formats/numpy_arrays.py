@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
+from deepgen.data.entries import MAX_BYTES
 from deepgen.data.part import Part
 from deepgen.data.raw_file import read_raw
 from deepgen.errors import DeepgenError
 
-MAX_BYTES = 16 * 1024**3
 _ZIP_MAGIC, _NPY_MAGIC = b"PK", b"\x93NUMPY"
 
 
