@@ -73,19 +73,14 @@ def survey_folder(folder: Path, size: tuple[int, int] | None, grey: bool, classe
     first = sizes.most_common(1)[0][0]
     exact = len(sizes) == 1 and max(first) <= LARGEST and size in (None, first)
     wanted = size or (first if exact else (USUAL, USUAL))
-    seen = {
-        hashlib.sha256(
-            as_array(decode(_read(folder / name)), list(wanted), grey).tobytes()
-        ).digest()
-        for name in names
-    }
+    pictures = (as_array(decode(_read(folder / name)), list(wanted), grey) for name in names)
+    seen = {hashlib.sha256(picture.tobytes()).digest() for picture in pictures}
     remarks = []
     if not exact:
         found = ", ".join(f"{h} x {w}" for (h, w), _ in sizes.most_common(3))
         more = f" and {len(sizes) - 3} more sizes" if len(sizes) > 3 else ""
-        remarks.append(
-            f"they are {found}{more}, and will be cut and scaled to {wanted[0]} x {wanted[1]}"
-        )
+        height, width = wanted
+        remarks.append(f"they are {found}{more}, and will be cut and scaled to {height} x {width}")
     if 0 < coloured < len(names) and not grey:
         remarks.append(f"{coloured:,} are in colour, so all are taken as such")
     tops = {name.split("/")[0] for name in names if "/" in name}

@@ -43,7 +43,7 @@ def test_a_wrong_size(tmp_path, size):
     (tmp_path / "one").write_bytes(bytes(size))
     with pytest.raises(DeepgenError, match=f"one has {size} bytes"):
         read(tmp_path, ONE)
-    with pytest.raises(DeepgenError, match=": correct the format, or give another file$"):
+    with pytest.raises(DeepgenError, match=r": correct the format, or give another file$"):
         read(tmp_path, ONE, {})
 
 

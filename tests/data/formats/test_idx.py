@@ -86,7 +86,7 @@ def test_a_persons_own_files_are_not_to_be_deleted(tmp_path):
     for images, labels in ((GOOD, b""), (GOOD[:9], b""), (GOOD, idx(LABELS[:3]))):
         (tmp_path / "images").write_bytes(images)
         (tmp_path / "labels").write_bytes(labels)
-        with pytest.raises(DeepgenError, match=": correct the format, or give another file$"):
+        with pytest.raises(DeepgenError, match=r": correct the format, or give another file$"):
             read(tmp_path, FILES, {})
 
 
