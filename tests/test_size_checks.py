@@ -47,6 +47,15 @@ def test_defaults_that_fit_stay(load):
     assert found.comparison.cells == 10
 
 
+def test_a_default_gives_way_to_the_least_of_its_limits(load):
+    few = {"train": {"images": SMALL["train"]["images"], "count": 30}}
+    training = {"epochs": 2, "batch_size": 6, "optimiser": {"name": "adam"}}
+    found = load(SMALL | few | {"splits": {"valid": 4, "test": 20}}, training=training)
+    assert found.entry.known_sizes["train"] == 6
+    assert found.comparison.cells == 1
+    assert found.comparison.neighbours == 5
+
+
 def test_what_is_said_is_refused_all_at_once_with_what_fits(load):
     training = {
         "epochs": 2,

@@ -164,7 +164,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("source", type=Path, help="folder of pictures, or a file .npy, .npz or IDX")
     p.add_argument("--name", type=_name, required=True, help="of data set, experiment and run")
     p.add_argument("--title", help="in tables (default: the name)")
-    p.add_argument("--size", type=_size, metavar="32|HxW", help="cut and shrink pictures to this")
+    p.add_argument("--size", type=_size, metavar="32|HxW", help="cut and scale pictures to this")
     p.add_argument("--grey", action="store_true", help="turn coloured pictures grey")
     p.add_argument("--classes", action="store_true", help="take the folders in it as classes")
     p.add_argument("--labels", type=Path, help="file of labels, for .npy and IDX")

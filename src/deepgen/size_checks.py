@@ -7,12 +7,12 @@ from typing import Any
 from deepgen.data.entries import prepared_names
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.catalogue import SCORES
+from deepgen.evaluation.readings import LEAST_IN_CELL
 from deepgen.figures.catalogue import Figure
 from deepgen.papers import figures_of, studies_of
 from deepgen.settings import Experiment
 from deepgen.training.settings import ValidationParzen
 
-LEAST_IN_CELL = 20  # held-out images in a cell of the data-copying test
 LEAST_COMPARED = 4  # two halves of samples and of test images
 LEAST_SIDE = 8  # of the images that the classifier halves three times
 
@@ -61,9 +61,12 @@ def check_sizes(experiment: Experiment, where: str) -> None:
 
 def fitted(experiment: Experiment) -> Experiment:
     """The experiment with smaller numbers where it says none and the default asks for too many."""
+    smallest: dict[str, int] = {}
     for limit in _limits(experiment):
         if limit.broken and limit.instead is not None and not _said(experiment, limit.key):
-            experiment = _changed(experiment, limit.key.split("."), limit.instead)
+            smallest[limit.key] = min(limit.instead, smallest.get(limit.key, limit.instead))
+    for key, value in smallest.items():  # only now, for a changed key counts as said
+        experiment = _changed(experiment, key.split("."), value)
     return experiment
 
 
@@ -118,7 +121,8 @@ def _limits(experiment: Experiment) -> Iterator[Limit]:
         yield from _of_comparisons(experiment, train, test, of_train, of_test)
     references = experiment.references
     if "training-images" in references.names and train is not None:
-        yield Limit("references.num_samples", references.num_samples, of_train, train, 1, train)
+        key, value = "references.num_samples", references.num_samples
+        yield Limit(key, value, of_train, train, instead=train)
     if "kmeans" in references.names and train is not None:
         key, value = "references.kmeans_centroids", references.kmeans_centroids
         yield Limit(key, value, of_train, train, instead=train // 2 or 1)

@@ -1,13 +1,23 @@
 """Own files and folders: taken if they are the right ones, else one sentence."""
 
+import errno
 import hashlib
 import os
+import re
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from deepgen.data.local import check_unchanged, list_pictures, listing, take_file, take_folder
+from deepgen.data.local import (
+    check_unchanged,
+    is_picture,
+    list_pictures,
+    listing,
+    take_file,
+    take_folder,
+)
 from deepgen.errors import DeepgenError
 from deepgen.stages.fetch import fetch
 
@@ -161,3 +171,74 @@ def test_a_path_is_counted_from_here_and_home(tmp_path, monkeypatch):
         target = tmp_path / "raw" / given[-8:]
         target.unlink(missing_ok=True)
         assert take_file("cats", file_entry(given), target).endswith("mine.npy (digest as known)")
+
+
+@pytest.mark.parametrize("key", ["path", "folder"])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("~nosuchuser/x", "'cats': ~nosuchuser/x is missing"),
+        ("x" * 300, "cannot be read .File name too long.: correct the path"),
+    ],
+)
+def test_a_path_that_cannot_be_is_one_sentence(tmp_path, key, given, words):
+    file = {"name": "x", key: given, "listing": "0" * 64, "digest": f"sha256:{'0' * 64}"}
+    take = take_folder if key == "folder" else take_file
+    for function in (check_unchanged, take):
+        assert re.search(words, refused(function, "cats", file, tmp_path / "raw"))
+
+
+class Denied:
+    """Path.stat or open as a user without rights meets it; a superuser never does."""
+
+    def __init__(self, function, name, error=PermissionError):
+        self.function, self.name, self.error = function, name, error
+
+    def __call__(self, path, *more, **options):
+        if Path(path).name == self.name:
+            raise self.error(errno.EACCES, "no rights", str(path))
+        return self.function(path, *more, **options)
+
+    def __get__(self, path, owner):
+        return partial(self, path)
+
+
+def test_what_may_not_be_read_is_one_sentence(cats, tmp_path, monkeypatch):
+    given = entry(cats)
+    with monkeypatch.context() as patch:
+        patch.setattr("builtins.open", Denied(open, "001.png"))
+        assert "001.png cannot be read (no rights)" in refused(
+            check_unchanged, "cats", given, tmp_path / "raw"
+        )
+    for name in ("cats", "001.png"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "stat", Denied(Path.stat, name))
+            text = refused(check_unchanged, "cats", given, tmp_path / "raw")
+        assert f"{name} cannot be read (no rights)" in text
+
+
+def test_a_picture_that_goes_while_it_is_looked_at_is_one_sentence(cats, tmp_path, monkeypatch):
+    given, target = entry(cats), tmp_path / "raw" / "train-images"
+    take_folder("cats", given, target)
+    names = list_pictures(cats)
+    (cats / "001.png").unlink()
+    monkeypatch.setattr("deepgen.data.local.list_pictures", lambda folder: names)
+    assert "001.png cannot be read" in refused(check_unchanged, "cats", given, target)
+    with pytest.raises(DeepgenError, match=r"001\.png cannot be read"):
+        listing(cats, names)
+
+
+def test_which_names_are_pictures():
+    assert all(map(is_picture, ("a.png", "b/A.JPG", "holiday.jpg/1.tiff")))
+    assert not any(
+        map(
+            is_picture,
+            ("a.txt", ".a.png", ".b/a.png", "__MACOSX/a.png", "photos.jpg/", "png", "./", ""),
+        )
+    )
+
+
+def test_what_macos_adds_does_not_count_in_a_folder_either(cats):
+    before = entry(cats)
+    put_pictures(cats / "__MACOSX", 1)
+    assert entry(cats) == before

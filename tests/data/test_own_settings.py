@@ -148,6 +148,11 @@ def part(**own):
         ({"format": "cifar"}, "train.records is missing, which cifar needs"),
         ({"splits": {"valid": 500, "test": 500}}, "splits leave no image for training"),
         ({"splits": {"valid": 0}}, "dataset.splits.valid"),
+        ({"title": "=1+1"}, "dataset.title is '=1+1': must not begin with ="),
+        (
+            part(count=5462) | {"size": [1024, 1024], "colour": "rgb"},
+            "dataset: train.count is 5462: must be at most 5461, because images of 1024 x 1024 x 3",
+        ),
         ({"splits": {"valid": 1.5}}, "dataset.splits.valid"),
         (
             {"test": {"images": SOURCE, "count": 9}, "splits": {"test": 0.1}},

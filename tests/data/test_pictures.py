@@ -38,6 +38,13 @@ def test_16_bits_become_8():
     assert array_of(encoded(deep)).ravel().tolist() == [100] * 24
 
 
+@pytest.mark.parametrize("largest", [65535, 4095])
+def test_16_bits_of_a_pgm_become_8_whatever_is_its_white(largest):
+    values = np.array([0, largest * 100 // 255, largest], ">u2")
+    content = f"P5 3 1 {largest}\n".encode() + values.tobytes()
+    assert array_of(content).ravel().tolist() == [0, 100 if largest == 65535 else 99, 255]
+
+
 def test_what_is_transparent_is_white():
     glass = Image.new("RGBA", (6, 4), (0, 0, 0, 0))
     assert (array_of(encoded(glass)) == 255).all()

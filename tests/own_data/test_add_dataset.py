@@ -1,8 +1,10 @@
 """`deepgen add-dataset`: what it writes loads and plans, and nothing is written otherwise."""
 
 import gzip
+import os
 import shutil
 import struct
+from functools import partial
 
 import numpy as np
 import pytest
@@ -80,7 +82,7 @@ def test_mixed_sizes_colours_and_copies_are_met(project, capsys):
     told = capsys.readouterr().out
     assert "1 copies of others" in told
     assert "50 are in colour" in told
-    assert "will be cut and shrunk to 8 x 10" in told
+    assert "will be cut and scaled to 8 x 10" in told
     arrays = prepared(plan_of(), project)
     assert sum(map(len, arrays.values())) == 150
     assert arrays["train"].shape[1:] == (8, 10, 3)
@@ -174,6 +176,87 @@ def test_too_few_or_none_or_nowhere(project, capsys):
     assert "has no picture in it" in refused(capsys, "empty", "--name", "cats")
     assert "nowhere is missing" in refused(capsys, "nowhere", "--name", "cats")
     assert written(project) == []
+
+
+def put_idx(path, array, cut=None):
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    path.write_bytes((header + array.tobytes())[:cut])
+
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (100, 9, 8), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("flat/000.png", "flat/000.png is one picture: give the folder it lies in, flat"),
+        ("flat.zip", "flat.zip is packed: unpack it and give its folder"),
+        ("flat.tar.gz", "flat.tar.gz is packed: unpack it"),
+        ("cut.idx", "cut.idx has 1000 bytes where dimensions [100, 9, 8] need 7216: give a folder"),
+        ("notes.txt", "notes.txt is not an IDX file"),
+        ("pipe", "pipe is no regular file"),
+        ("~nosuchuser/x", "~nosuchuser/x is missing"),
+        ("x" * 300, "is missing: give a folder"),
+    ],
+)
+def test_what_is_no_file_of_images_is_not_to_be_deleted(project, capsys, given, words):
+    put_pictures(project / "flat", 1)
+    put_idx(project / "cut.idx", IMAGES, 1000)
+    for name in ("flat.zip", "flat.tar.gz", "notes.txt"):
+        (project / name).write_bytes(b"x")
+    os.mkfifo(project / "pipe")
+    text = refused(capsys, given, "--name", "cats")
+    assert words in text
+    assert "delete" not in text
+    assert "fetch" not in text
+
+
+@pytest.mark.parametrize("kind", ["npy", "idx"])
+def test_wrong_labels_are_the_culprit(project, capsys, kind):
+    put = np.save if kind == "npy" else put_idx
+    put(project / f"images.{kind}", IMAGES)
+    put(project / f"labels.{kind}", np.arange(99, dtype=np.uint8))
+    add_images = partial(refused, capsys, f"images.{kind}", "--name", "cats", "--labels")
+    assert f"labels.{kind} has labels of uint8 [99] where" in add_images(f"labels.{kind}")
+    assert "nowhere is missing: correct --labels" in add_images("nowhere")
+    (project / "empty").write_bytes(b"")
+    assert "empty is " in (text := add_images("empty"))
+    assert "fetch" not in text
+
+
+def test_home_is_also_that_of_labels(project, monkeypatch):
+    monkeypatch.setenv("HOME", str(project))
+    np.save("images.npy", IMAGES)
+    np.save("labels.npy", np.arange(100, dtype=np.uint8) % 3)
+    assert add("~/images.npy", "--name", "cats", "--labels", "~/labels.npy") == 0
+
+
+def test_classes_are_refused_as_preparing_refuses_them(project, capsys):
+    put_pictures(project / "pictures", 70)
+    text = refused(capsys, "pictures", "--name", "cats", "--classes")
+    assert "70 pictures lie in no class folder" in text
+    put_pictures(project / "one/class", 70)
+    text = refused(capsys, "one", "--name", "cats", "--classes")
+    assert "all pictures lie in one folder, class" in text
+    put_pictures(project / "one/other", 70, seed=1)
+    put_pictures(project / "one", 1, seed=2)
+    text = refused(capsys, "one", "--name", "cats", "--classes")
+    assert "1 pictures lie in no class folder (000.png)" in text
+    assert written(project) == []
+
+
+def test_outside_a_checkout_is_said_before_anything_is_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").mkdir()
+    text = refused(capsys, "pictures", "--name", "cats")
+    assert text.startswith("deepgen add-dataset: config/experiments is missing")
+
+
+@pytest.mark.parametrize("name", ["2024", "no", "1e3", "2024-13-45", "null"])
+def test_a_name_that_yaml_takes_for_something_else(project, name):
+    put_pictures(project / "pictures", 60)
+    assert add("pictures", "--name", name) == 0
+    assert plan_of(name).config[name].dataset.name == name
 
 
 def test_sixty_are_enough(project):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FOLD_SPLITS = ("valid", "test")
+MAX_BYTES = 16 * 1024**3  # of the images of one part of a person's own set, unpacked
 DIGEST = "^(sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})$"
 
 

@@ -6,7 +6,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from deepgen.errors import DeepgenError
@@ -99,13 +99,13 @@ def check_unchanged(dataset: str, file: dict[str, Any], target: Path) -> None:
         DeepgenError: as `take_file` and `take_folder`.
     """
     given = file.get("folder") or file["path"]
-    if target.is_file() and not Path(given).expanduser().exists():
+    if target.is_file() and not os.path.exists(os.path.expanduser(given)):
         return
     path = _existing(dataset, given)
     names = list_pictures(path) if "folder" in file else []
     parents = {path, *(parent for name in names for parent in (path / name).parents)}
     files = [*(path / name for name in names), *(p for p in parents if p.is_relative_to(path))]
-    if target.is_file() and max(p.stat().st_mtime for p in files) <= target.stat().st_mtime:
+    if target.is_file() and max(_stat(p).st_mtime for p in files) <= target.stat().st_mtime:
         return
     if "folder" in file:
         check_listing(dataset, path, len(names), listing(path, names), file["listing"])
@@ -132,7 +132,7 @@ def list_pictures(folder: Path) -> list[str]:
         DeepgenError: if it is no folder, cannot be read, has none or too many, or a name that
             cannot be printed.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DeepgenError(f"{folder} is no folder: give the folder that the pictures are in")
     names = [path.relative_to(folder).as_posix() for path in _walk(folder)]
     if not names:
@@ -152,11 +152,30 @@ def list_pictures(folder: Path) -> list[str]:
 
 
 def listing(folder: Path, names: list[str]) -> str:
-    """SHA-256 of what `sha256sum` prints of these files, in their order."""
+    """SHA-256 of what `sha256sum` prints of these files, in their order.
+
+    Raises:
+        DeepgenError: if one cannot be read.
+    """
     total = hashlib.sha256()
     for name in names:
         total.update(_line(_digest(folder / name, "sha256"), name))
     return total.hexdigest()
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file counts, by its name below the folder or in the archive of the pictures.
+
+    An archive also names folders, with a `/` at the end, and what is hidden: macOS puts a second
+    file of each picture into `__MACOSX`.
+    """
+    path = PurePosixPath(name)
+    seen = not name.endswith("/") and not any(map(_hidden, path.parts))
+    return seen and path.suffix.lower() in PICTURES
+
+
+def _hidden(part: str) -> bool:
+    return part.startswith((".", "__MACOSX"))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -164,12 +183,10 @@ def _walk(folder: Path) -> Iterator[Path]:
         raise DeepgenError(f"{error.filename} cannot be read ({error.strerror}): fix its mode")
 
     for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
+        folders[:] = [name for name in folders if not _hidden(name)]
+        for name in filter(is_picture, files):
             path = Path(parent, name)
-            if name.startswith(".") or path.suffix.lower() not in PICTURES:
-                continue
-            if not path.is_file():
+            if not _is_regular(path):
                 raise DeepgenError(
                     f"{path} is no regular file, or a link to nowhere: delete it or put a picture "
                     "there"
@@ -184,7 +201,7 @@ def _check_file(
     take: Callable[[bytes], object] = lambda chunk: None,
 ) -> None:
     """Give the content of a file to `take`, and refuse it if it is not that of the digest."""
-    if not stat.S_ISREG(path.stat().st_mode):
+    if not stat.S_ISREG(_stat(path).st_mode):
         raise DeepgenError(f"data set {dataset!r}: {path} is no regular file: give one")
     kind, _, expected = file["digest"].partition(":")
     total = hashlib.new(kind)
@@ -199,13 +216,41 @@ def _check_file(
 
 
 def _existing(dataset: str, text: str) -> Path:
-    path = Path(text).expanduser()
-    if not path.exists():
+    path = Path(os.path.expanduser(text))  # which leaves the `~` of a stranger as it is
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         raise DeepgenError(
             f"data set {dataset!r}: {path} is missing, counted from {Path.cwd()}: correct the "
             "path in the experiment file"
-        )
+        ) from None
+    except OSError as error:
+        raise DeepgenError(
+            f"data set {dataset!r}: {path} cannot be read ({error.strerror}): correct the path in "
+            "the experiment file, or fix its mode"
+        ) from None
     return path
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether there is a file; no other error says that there is none."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _stat(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> DeepgenError:
+    return DeepgenError(f"{path} cannot be read ({error.strerror}): fix that first")
 
 
 def _chunks(dataset: str, path: Path) -> Iterator[bytes]:
@@ -219,8 +264,11 @@ def _chunks(dataset: str, path: Path) -> Iterator[bytes]:
 
 
 def _digest(path: Path, kind: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, kind).hexdigest()
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, kind).hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def _line(digest: str, name: str) -> bytes:

@@ -25,7 +25,8 @@ def decode(content: bytes) -> Image.Image:
     What is transparent becomes white; of several frames the first is taken; 16 bits become 8.
 
     Raises:
-        BadPicture: if it is damaged, cut off, too large, of 32 bits a channel, or no picture.
+        BadPicture: if it is damaged, cut off, too large, of 32 bits a channel or signed numbers, or
+            no picture.
     """
     try:
         with warnings.catch_warnings():
@@ -34,7 +35,9 @@ def decode(content: bytes) -> Image.Image:
                 if image.width * image.height > MAX_PIXELS:
                     raise BadPicture("too large", f" ({image.height} x {image.width})")
                 image.load()
-                return _plain(ImageOps.exif_transpose(image))
+                deep = image.format == "PPM" and image.mode == "I"  # 16 bits, as Pillow has them
+                upright = ImageOps.exif_transpose(image)
+                return _plain(upright.convert("I;16") if deep else upright)
     except UnidentifiedImageError:
         raise BadPicture("no picture" if content else "empty") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -51,7 +54,7 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image, np.uint32) // 257).astype(np.uint8))
     if image.mode in ("I", "F"):
-        raise BadPicture("of 32 bits a channel")
+        raise BadPicture("of 32 bits a channel, or signed numbers")
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image)
@@ -64,7 +67,7 @@ def as_array(image: Image.Image, size: list[int] | None, luminance: bool = False
 
     Args:
         image: As `decode` gives it.
-        size: Height and width to shrink it to, where what is too long is cut off on both sides;
+        size: Height and width to scale it to, where what is too long is cut off on both sides;
             None leaves it as it is.
         luminance: Whether to turn colours grey.
     """

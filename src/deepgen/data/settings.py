@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from deepgen.data.entries import (
+    MAX_BYTES,
     Dataset,
     DrawnSplit,
     LocalFile,
@@ -15,7 +16,7 @@ from deepgen.data.entries import (
     VariantFile,
 )
 from deepgen.data.registry import DATASETS
-from deepgen.typed import Count, Name, Seed, Settings, Text
+from deepgen.typed import Count, Name, Seed, Settings, Text, Words
 
 MAX_SIDE = 1024
 PARSERS = {
@@ -103,7 +104,7 @@ class OwnSet(Settings):
     """A person's own data set; `deepgen add-dataset FOLDER --name NAME` writes the block."""
 
     name: Name = Field(description="Of its folders in `data/`; none that the registry has.")
-    title: Text | None = Field(None, description="Name in tables; left out, `name`.")
+    title: Words | None = Field(None, description="Name in tables; left out, `name`.")
     format: Literal["idx", "cifar", "npy", "npz", "image-folder"] = Field(
         description="IDX files as MNIST's (packed by gzip or not), the binary files of CIFAR-10, "
         "arrays of NumPy, or pictures in a folder."
@@ -116,8 +117,8 @@ class OwnSet(Settings):
     )
     fit: Literal["exact", "crop"] = Field(
         "exact",
-        description="Of `image-folder`: refuse pictures of another size, or shrink them and cut "
-        "off what is too long.",
+        description="Of `image-folder`: refuse pictures of another size, or scale them, small "
+        "ones up, too, and cut off what is too long.",
     )
     classes: bool = Field(
         False, description="Of `image-folder`: whether each folder inside it is a class."
@@ -144,6 +145,7 @@ class OwnSet(Settings):
         for part in ("train", "test"):
             if own := getattr(self, part):
                 self._check_part(part, own)
+                self._check_bytes(part, own.count)
         if self.format != FOLDER:
             for key, plain in {"fit": "exact", "classes": False}.items():
                 if getattr(self, key) != plain:
@@ -177,9 +179,23 @@ class OwnSet(Settings):
         if folder and folder.path and folder.sha256 is None:
             raise ValueError(f"{part}.images needs sha256, because it may be a folder")
 
+    def _check_bytes(self, part: str, count: int) -> None:
+        """Refuse what no memory would hold: the images of a part lie in one array."""
+        height, width, channels = self.shape
+        if count > (most := MAX_BYTES // (height * width * channels)):
+            raise ValueError(
+                f"{part}.count is {count}: must be at most {most}, because images of {height} x "
+                f"{width} x {channels} bytes may take {MAX_BYTES >> 30} GiB; or lower size"
+            )
+
     def _labelled(self, part: OwnPart) -> bool:
         own = part.labels or part.records or (part.keys and part.keys.labels)
         return self.classes or own is not None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of an image."""
+        return (*self.size, 3 if self.colour == "rgb" else 1)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -194,7 +210,7 @@ class OwnSet(Settings):
     def entry(self) -> Dataset:
         """The set as the registry has others."""
         parts = {name: part for name in ("train", "test") if (part := getattr(self, name))}
-        sizes, shape = self.sizes, (*self.size, 3 if self.colour == "rgb" else 1)
+        sizes = self.sizes
         keys = {
             name: (part.keys or ArrayKeys()).resolved()
             for name, part in parts.items()
@@ -213,10 +229,10 @@ class OwnSet(Settings):
                 test_images=0 if self.test else sizes["test"],
             ),
             sizes=sizes,
-            shape=shape,
+            shape=self.shape,
             grey_as_probability=self.grey_as_probability,
             own=Own(
-                shape=shape,
+                shape=self.shape,
                 colour=self.colour,
                 fit=self.fit,
                 classes=self.classes,

@@ -1,5 +1,6 @@
 """`deepgen add-dataset`: from a folder of pictures to an experiment that runs."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -28,7 +29,7 @@ def add_dataset(
         source: A folder of pictures, or a file `.npy`, `.npz` or IDX.
         name: Of the data set, the experiment and the run.
         title: In tables; left out, the name.
-        size: Height and width that pictures are cut and shrunk to.
+        size: Height and width that pictures are cut and scaled to.
         grey: Whether to turn coloured pictures grey.
         classes: Whether the folders in `source` are classes.
         labels: A file of labels, for `.npy` and IDX.
@@ -38,9 +39,15 @@ def add_dataset(
         The two files.
 
     Raises:
-        DeepgenError: one sentence about what cannot be used or is there already; nothing is
-            written then.
+        DeepgenError: one sentence about what cannot be used or is there already, or about a
+            folder without experiments; nothing is written then.
     """
+    if not (config / "experiments").is_dir():
+        raise DeepgenError(
+            f"{config / 'experiments'} is missing, counted from {Path.cwd()}: go to the checkout "
+            "of deepgen, in which runs are made, and type this there"
+        )
+    source, labels = _whole(source), _whole(labels) if labels else None
     targets = [config / "experiments" / f"{name}.yaml", config / f"{name}.yaml"]
     for target in targets:
         if target.exists():
@@ -61,8 +68,7 @@ def add_dataset(
 def _survey(
     source: Path, size: tuple[int, int] | None, grey: bool, classes: bool, labels: Path | None
 ) -> Survey:
-    source = source.expanduser()
-    if source.is_dir():
+    if os.path.isdir(source):
         if labels:
             raise DeepgenError("--labels goes with a file: sort pictures into folders, --classes")
         return survey_folder(source, size, grey, classes)
@@ -73,9 +79,14 @@ def _survey(
     return survey_file(source, labels)
 
 
+def _whole(path: Path) -> Path:
+    """With the home folder in place of `~`, which stays if there is no such home."""
+    return Path(os.path.expanduser(path))
+
+
 def _path(path: Path) -> Path:
     """As it stands in the file: from this folder on, if it lies in it."""
-    whole = path.expanduser().absolute()
+    whole = path.absolute()
     return whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole
 
 

@@ -20,7 +20,7 @@ EXPERIMENT = """\
 # `deepgen add-dataset`; every number may be changed. {updates:,} updates; for better samples raise
 # epochs. Numbers that are left out fit the data set (config/README.md).
 dataset:
-  name: {name}
+  name: {quoted}
   title: {title_text}
   format: {format}
   size: [{height}, {width}]
@@ -66,8 +66,8 @@ parzen_spread: {{redraws: 2}}
 RUN = """\
 # yaml-language-server: $schema=schema/run.json
 # {title}: snakemake --cores all --configfile config/{name}.yaml
-run: {name}
-experiments: [{name}]
+run: {quoted}
+experiments: [{quoted}]
 """
 
 
@@ -99,9 +99,9 @@ def experiment_text(name: str, title: str, survey: Survey, files: dict[str, Path
     channels = 3 if survey.colour == "rgb" else 1
     values = survey.size[0] * survey.size[1] * channels
     return EXPERIMENT.format(
-        name=name,
+        quoted=_text(name),
         title=title,
-        title_text=json.dumps(title, ensure_ascii=False),
+        title_text=_text(title),
         format=survey.format,
         height=survey.size[0],
         width=survey.size[1],
@@ -123,7 +123,12 @@ def experiment_text(name: str, title: str, survey: Survey, files: dict[str, Path
 
 def run_text(name: str, title: str) -> str:
     """The run file: this experiment alone."""
-    return RUN.format(name=name, title=title)
+    return RUN.format(name=name, quoted=_text(name), title=title)
+
+
+def _text(text: str) -> str:
+    """Quoted, for YAML reads 2024 as a number and `no` as false."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _extra(survey: Survey) -> str:
@@ -141,7 +146,7 @@ def _sources(survey: Survey, files: dict[str, Path]) -> str:
     for role, path in files.items():
         lines += [
             f"    {role}:",
-            f"      path: {json.dumps(str(path), ensure_ascii=False)}",
+            f"      path: {_text(str(path))}",
             f"      sha256: {digests[role]}",
         ]
     if survey.keys:

@@ -1,6 +1,7 @@
 """What a folder of pictures or a file of arrays holds: counts, sizes, colours, copies, digests."""
 
 import hashlib
+import os
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,14 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from deepgen.data.formats import idx, numpy_arrays
-from deepgen.data.local import list_pictures, listing
+from deepgen.data.formats.image_folder import class_labels
+from deepgen.data.local import PICTURES, list_pictures, listing
 from deepgen.data.own_set import such_as
 from deepgen.data.pictures import BadPicture, as_array, decode
 from deepgen.errors import DeepgenError
 from deepgen.files import sha256
 
 LARGEST = 64  # sides in pixels that are kept as they are
-USUAL = 32  # what larger or mixed pictures are shrunk to
+USUAL = 32  # what larger or mixed pictures are scaled to
+PACKED = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 
 
 @dataclass(frozen=True)
@@ -60,22 +63,24 @@ def survey_folder(folder: Path, size: tuple[int, int] | None, grey: bool, classe
         classes: Whether the folders at its top are classes.
 
     Raises:
-        DeepgenError: one sentence that names every picture that cannot be read.
+        DeepgenError: one sentence that names every picture that cannot be read, or lies in no
+            class folder where there are classes.
     """
     names = list_pictures(folder)
+    if classes:
+        class_labels(names)
     sizes, coloured = _sizes_and_colours(folder, names)
     first = sizes.most_common(1)[0][0]
     exact = len(sizes) == 1 and max(first) <= LARGEST and size in (None, first)
     wanted = size or (first if exact else (USUAL, USUAL))
-    seen = {
-        hashlib.sha256(as_array(_open(folder, name), list(wanted), grey).tobytes()).digest()
-        for name in names
-    }
+    pictures = (as_array(decode(_read(folder / name)), list(wanted), grey) for name in names)
+    seen = {hashlib.sha256(picture.tobytes()).digest() for picture in pictures}
     remarks = []
     if not exact:
         found = ", ".join(f"{h} x {w}" for (h, w), _ in sizes.most_common(3))
         more = f" and {len(sizes) - 3} more sizes" if len(sizes) > 3 else ""
-        remarks.append(f"they are {found}{more}, and will be cut and shrunk to {_by(wanted)}")
+        height, width = wanted
+        remarks.append(f"they are {found}{more}, and will be cut and scaled to {height} x {width}")
     if 0 < coloured < len(names) and not grey:
         remarks.append(f"{coloured:,} are in colour, so all are taken as such")
     tops = {name.split("/")[0] for name in names if "/" in name}
@@ -99,26 +104,23 @@ def survey_file(path: Path, labels: Path | None) -> Survey:
     """Look at a file of arrays: `.npy`, `.npz` or IDX.
 
     Raises:
-        DeepgenError: if it is none of these, damaged, or holds no images.
+        DeepgenError: if it is none of these, damaged, or holds no images; or if the labels are
+            missing, damaged, or not one for each image.
     """
-    kind, keys = path.suffix.lower(), {}
+    _check_files(path, labels)
+    kind, keys, of = path.suffix.lower(), {}, None
     if kind == ".npz":
-        if labels:
-            raise DeepgenError("--labels is not for .npz, which has its own: leave it out")
         keys = _keys(path)
         images = numpy_arrays.from_npz(path, keys["images"])
         of = numpy_arrays.from_npz(path, keys["labels"]) if "labels" in keys else None
-        images, _ = numpy_arrays.checked(path, images, of)
     elif kind == ".npy":
+        images = numpy_arrays.from_npy(path)
         of = numpy_arrays.from_npy(labels) if labels else None
-        images, _ = numpy_arrays.checked(path, numpy_arrays.from_npy(path), of)
-    elif path.is_file():
-        files = {"images": str(path.absolute())} | (
-            {"labels": str(labels.absolute())} if labels else {}
-        )
-        kind, images = ".idx", idx.read(Path("/"), files).images
     else:
-        raise DeepgenError(f"{path} is missing: give a folder of pictures, or a file of images")
+        kind, cure = ".idx", "give a folder of pictures, or a file .npy, .npz or IDX"
+        images = idx.read_array(path, dimensions=(3, 4), cure=cure)
+        of = idx.read_array(labels, (1,), cure="correct --labels") if labels else None
+    images, _ = numpy_arrays.checked(path, images, labels or path, of)
     if images.shape[3] not in (1, 3):
         raise DeepgenError(
             f"{path} has images of {images.shape[3]} channels: give grey images or RGB"
@@ -135,6 +137,23 @@ def survey_file(path: Path, labels: Path | None) -> Survey:
         labels=sha256(labels) if labels else "",
         keys=keys,
     )
+
+
+def _check_files(path: Path, labels: Path | None) -> None:
+    """Refuse what cannot be a file of images or labels, which no reader could say so well."""
+    kind = path.suffix.lower()
+    if not os.path.isfile(path):
+        found = "is no regular file" if os.path.exists(path) else "is missing"
+        raise DeepgenError(f"{path} {found}: give a folder of pictures, or a file of images")
+    if kind in PICTURES:
+        raise DeepgenError(f"{path} is one picture: give the folder it lies in, {path.parent}")
+    if path.name.lower().endswith(PACKED):
+        raise DeepgenError(f"{path} is packed: unpack it and give its folder")
+    if labels and kind == ".npz":
+        raise DeepgenError("--labels is not for .npz, which has its own: leave it out")
+    if labels and not os.path.isfile(labels):
+        found = "no regular file" if os.path.exists(labels) else "missing"
+        raise DeepgenError(f"{labels} is {found}: correct --labels")
 
 
 def _sizes_and_colours(folder: Path, names: list[str]) -> tuple[Counter, int]:
@@ -154,10 +173,6 @@ def _sizes_and_colours(folder: Path, names: list[str]) -> tuple[Counter, int]:
             f"{such_as(bad, 50)}; mend, move or delete them"
         )
     return sizes, coloured
-
-
-def _open(folder: Path, name: str):
-    return decode(_read(folder / name))
 
 
 def _read(path: Path) -> bytes:
@@ -188,7 +203,3 @@ def _keys(path: Path) -> dict[str, str]:
             f"and {len(labels)} labels: keep one of each in it"
         )
     return {"images": images[0]} | ({"labels": labels[0]} if labels else {})
-
-
-def _by(size: tuple[int, int]) -> str:
-    return f"{size[0]} x {size[1]}"

@@ -1,10 +1,8 @@
 """Stage `prepare`: raw files of any known format in; arrays of one layout out."""
 
 import importlib
-import inspect
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -28,7 +26,7 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
             files}, "splits", "folds": their number, "sizes": {split: images that it must have}}.
             Splits are {split: {"part", "start", "stop"}}, or {"rule": "people", ...} or {"rule":
             "given"} for a set of one part, or {"rule": "drawn", ...} for a person's own set, which
-            also has "own", an entry `Own`.
+            also has "own", an entry `Own`, which its parser is given, too.
 
     Raises:
         DeepgenError: if a raw file is missing or damaged, a split lies outside its part, or a count
@@ -36,7 +34,8 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
     """
     parser = importlib.import_module(f"deepgen.data.formats.{settings['parser']}")
     if own := settings.get("own"):
-        parts = checked(_read_own(parser, raw, settings["parts"], own), own)
+        read = {name: parser.read(raw, files, own) for name, files in settings["parts"].items()}
+        parts = checked(read, own)
     else:
         parts = {name: parser.read(raw, files) for name, files in settings["parts"].items()}
     shape = _common_shape({name: part.images.shape[1:] for name, part in parts.items()})
@@ -64,14 +63,6 @@ def prepare(raw: Path, out: Path, settings: dict[str, Any]) -> None:
     counts = ", ".join(f"{split} {told['count']:,}" for split, told in meta.items())
     size = " x ".join(map(str, shape))
     print(f"deepgen prepare: images of {size}: {counts}", file=sys.stderr, flush=True)
-
-
-def _read_own(
-    parser: ModuleType, raw: Path, parts: dict[str, Any], own: dict[str, Any]
-) -> dict[str, Part]:
-    """The parts of a person's own set, whose parser may need to know how images must look."""
-    more = [own] if len(inspect.signature(parser.read).parameters) > 2 else []
-    return {name: parser.read(raw, files, *more) for name, files in parts.items()}
 
 
 def _common_shape(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:

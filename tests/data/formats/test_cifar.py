@@ -43,6 +43,8 @@ def test_a_wrong_size(tmp_path, size):
     (tmp_path / "one").write_bytes(bytes(size))
     with pytest.raises(DeepgenError, match=f"one has {size} bytes"):
         read(tmp_path, ONE)
+    with pytest.raises(DeepgenError, match=r": correct the format, or give another file$"):
+        read(tmp_path, ONE, {})
 
 
 def test_a_missing_file(tmp_path):

@@ -82,6 +82,14 @@ def test_counts_that_differ(tmp_path):
         read(tmp_path, FILES)
 
 
+def test_a_persons_own_files_are_not_to_be_deleted(tmp_path):
+    for images, labels in ((GOOD, b""), (GOOD[:9], b""), (GOOD, idx(LABELS[:3]))):
+        (tmp_path / "images").write_bytes(images)
+        (tmp_path / "labels").write_bytes(labels)
+        with pytest.raises(DeepgenError, match=r": correct the format, or give another file$"):
+            read(tmp_path, FILES, {})
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(DeepgenError, match="images is missing: run deepgen fetch first"):
         read(tmp_path, FILES)

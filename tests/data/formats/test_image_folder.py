@@ -65,7 +65,24 @@ def test_folders_are_classes_in_alphabetical_order(tmp_path):
 def test_classes_need_folders(tmp_path):
     own = OWN | {"classes": True}
     assert "a.png, b.png, c.png" in refused(zipped(tmp_path, GREY), own)
-    assert "1 class folders" in refused(zipped(tmp_path, {"cat/a.png": GREY["a.png"]}), own)
+    text = refused(zipped(tmp_path, {f"pets/{i}/a.png": GREY["a.png"] for i in "ab"}), own)
+    assert "one folder, pets" in text
+    assert "pack the folders inside it" in text
+    many = {f"{i}/a.png": GREY["a.png"] for i in range(257)}
+    assert "there are 257 class folders" in refused(zipped(tmp_path, many), own)
+
+
+def test_a_folder_that_is_named_like_a_picture_is_none(tmp_path):
+    members = {"photos.jpg/": b"", "photos.jpg/a.png": GREY["a.png"]}
+    assert read(zipped(tmp_path, members), FILES, OWN).names == ["photos.jpg/a.png"]
+    with tarfile.open(tmp_path / "train-images", "w:gz") as archive:
+        folder = tarfile.TarInfo("photos.jpg")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        info = tarfile.TarInfo("photos.jpg/a.png")
+        info.size = len(png(GREY["a.png"]))
+        archive.addfile(info, io.BytesIO(png(GREY["a.png"])))
+    assert read(tmp_path, FILES, OWN).names == ["photos.jpg/a.png"]
 
 
 def test_grey_pictures_may_be_in_a_set_in_colour(tmp_path):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from deepgen.data.archives import MAX_MEMBER_BYTES, BadArchive, read_members
-from deepgen.data.local import PICTURES
+from deepgen.data.local import is_picture
 from deepgen.data.own_set import such_as
 from deepgen.data.part import Part
 from deepgen.data.pictures import BadPicture, as_array, decode
@@ -56,7 +56,7 @@ def read(raw: Path, files: dict[str, str], own: dict[str, Any]) -> Part:
     if not pictures:
         raise DeepgenError(f"{path} has no picture in it: give another file")
     names = list(pictures)
-    labels = _labels(names) if own["classes"] else None
+    labels = class_labels(names) if own["classes"] else None
     return Part(np.stack(list(pictures.values())), labels, names=names)
 
 
@@ -73,7 +73,15 @@ def _fitted(content: bytes, own: dict[str, Any]) -> np.ndarray:
     return np.repeat(array, channels, axis=2) if array.shape[2] < channels else array
 
 
-def _labels(names: list[str]) -> np.ndarray:
+def class_labels(names: list[str]) -> np.ndarray:
+    """The class of each picture, uint8: the place of its folder in alphabetical order.
+
+    Args:
+        names: Of the pictures, below the folder of the class folders.
+
+    Raises:
+        DeepgenError: if pictures lie in no class folder, or there is one such folder or too many.
+    """
     loose = [name for name in names if "/" not in name]
     if loose:
         raise DeepgenError(
@@ -82,7 +90,13 @@ def _labels(names: list[str]) -> np.ndarray:
         )
     of = [PurePosixPath(name).parts[0] for name in names]
     classes = sorted(set(of))
-    if not 2 <= len(classes) <= MAX_CLASSES:
+    if len(classes) == 1:
+        raise DeepgenError(
+            f"all pictures lie in one folder, {classes[0]}, and 2 to {MAX_CLASSES} class folders "
+            "are possible: give or pack the folders inside it, if they are the classes, or leave "
+            "out classes"
+        )
+    if len(classes) > MAX_CLASSES:
         raise DeepgenError(
             f"there are {len(classes)} class folders, and 2 to {MAX_CLASSES} are possible: leave "
             "out classes, or sort the pictures otherwise"
@@ -101,17 +115,11 @@ def sorted_members(path: Path) -> Iterator[tuple[str, bytes]]:
         if start == _ZIP_MAGIC:
             yield from _zipped(path)
         elif start == _GZIP_MAGIC:
-            yield from sorted(read_members(path, _wanted))
+            yield from sorted(read_members(path, is_picture))
         else:
             raise BadArchive("neither .zip nor .tar.gz")
     except BadArchive as reason:
         raise DeepgenError(f"{path} cannot be used ({reason}): give another file") from None
-
-
-def _wanted(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-    return PurePosixPath(name).suffix.lower() in PICTURES and not hidden
 
 
 def _zipped(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -121,7 +129,7 @@ def _zipped(path: Path) -> Iterator[tuple[str, bytes]]:
             for name in infos:
                 if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
                     raise BadArchive(f"its member {name[:80]!r} leads out of it")
-            for name in sorted(filter(_wanted, infos)):
+            for name in sorted(filter(is_picture, infos)):
                 if infos[name].file_size > MAX_MEMBER_BYTES:
                     raise BadArchive(f"its member {name[:80]!r} is too large")
                 with archive.open(infos[name]) as member:  # never more than the size it states

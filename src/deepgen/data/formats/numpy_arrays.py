@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
+from deepgen.data.entries import MAX_BYTES
 from deepgen.data.part import Part
 from deepgen.data.raw_file import read_raw
 from deepgen.errors import DeepgenError
 
-MAX_BYTES = 16 * 1024**3
 _ZIP_MAGIC, _NPY_MAGIC = b"PK", b"\x93NUMPY"
 
 
@@ -30,20 +30,28 @@ def read(raw: Path, files: dict[str, str], own: dict[str, Any]) -> Part:
             kind; nothing is ever unpickled.
     """
     part = files["images"].removesuffix("-images")
-    path = raw / files["images"]
+    path = of_labels = raw / files["images"]
     if keys := own["keys"].get(part):
         images = from_npz(path, keys["images"])
         labels = from_npz(path, keys["labels"]) if "labels" in keys else None
     else:
-        images = from_npy(path)
-        labels = from_npy(raw / files["labels"]) if "labels" in files else None
-    return Part(*checked(path, images, labels))
+        images, labels = from_npy(path), None
+        if "labels" in files:
+            of_labels = raw / files["labels"]
+            labels = from_npy(of_labels)
+    return Part(*checked(path, images, of_labels, labels))
 
 
 def checked(
-    path: Path, images: np.ndarray, labels: np.ndarray | None
+    path: Path, images: np.ndarray, of_labels: Path, labels: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Images as uint8 [N, H, W, C] and labels as uint8 [N].
+
+    Args:
+        path: Which file the images are from.
+        images: Of any kind.
+        of_labels: Which file the labels are from.
+        labels: Of any kind, or None.
 
     Raises:
         DeepgenError: if they are anything else.
@@ -59,8 +67,8 @@ def checked(
     whole = labels.dtype.kind in "iu" and labels.shape == (len(images),)
     if not whole or (labels < 0).any() or (labels > 255).any():
         raise DeepgenError(
-            f"{path} has labels of {labels.dtype} {list(labels.shape)} where one integer of 0..255 "
-            f"for each of {len(images)} images is expected: correct them, or leave them out"
+            f"{of_labels} has labels of {labels.dtype} {list(labels.shape)} where one integer of "
+            f"0..255 for each of {len(images)} images is expected: correct them, or leave them out"
         )
     return images, labels.astype(np.uint8)
 
