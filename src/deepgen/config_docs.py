@@ -14,6 +14,7 @@ from deepgen.engine.stages import STAGES
 from deepgen.files import write_text
 from deepgen.sections import classes_in
 from deepgen.settings import EACH_ONCE, Experiment, Run
+from deepgen.typed import NAME, PATTERNS
 
 INTRO = """\
 # Configuration
@@ -140,8 +141,8 @@ def _words(annotation: Any, metadata: Any = ()) -> str:
         return f"mapping from {_words(arguments[0])} to {of}"
     if issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    if annotation is str and any(getattr(m, "pattern", None) for m in metadata):
-        return "name"
+    if pattern := next((p for m in metadata if (p := getattr(m, "pattern", None))), None):
+        return "name" if pattern == NAME else PATTERNS[pattern].partition(",")[0].removeprefix("a ")
     bounds = [
         f"{sign} {getattr(m, name)}"
         for m in metadata
@@ -166,8 +167,8 @@ def _length(metadata: Any, items: str) -> str:
 
 
 def _plural(words: str) -> str:
-    names = {"integer": "integers", "number": "numbers", "name": "names", "text": "texts"}
-    return re.sub(r"^\w+", lambda m: names.get(m[0], m[0]), words)
+    one = re.match(r"(integer|number|name|text|web address)\b", words)
+    return f"{one[0]}{'es' if one[0].endswith('s') else 's'}{words[one.end() :]}" if one else words
 
 
 def _default(entry: FieldInfo) -> str:

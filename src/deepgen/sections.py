@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from deepgen.errors import DeepgenError
+from deepgen.typed import PATTERNS
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -82,7 +83,7 @@ def _must(error: Any) -> str:
         case "model_type" | "model_attributes_type" | "dict_type":
             return "must hold keys and values"
         case "string_pattern_mismatch":
-            return "must be lower-case letters, digits, - and _"
+            return f"must be {PATTERNS[error['ctx']['pattern']]}"
         case "float_type" if re.fullmatch(r"[-+.\d]+e[-+]?\d+", str(error["input"])):
             text = str(error["input"])
             written = text if "." in text else text.replace("e", ".0e")

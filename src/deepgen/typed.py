@@ -5,7 +5,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
+NAME, URL = r"^[a-z0-9][a-z0-9_-]*$", r"^https?://[^\s{}]+$"
+SHA256, MD5 = "^[0-9a-f]{64}$", "^[0-9a-f]{32}$"
+PATTERNS = {
+    NAME: "lower-case letters, digits, - and _",
+    URL: "a web address, https://... or http://...",
+    SHA256: "64 hexadecimal digits, 0-9 and a-f",
+    MD5: "32 hexadecimal digits, 0-9 and a-f",
+}
+Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 Count = Annotated[int, Field(gt=0)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]

@@ -138,7 +138,7 @@ def part(**own):
         (part(count=0), "dataset.train.count is 0"),
         (part(images={"path": "x"}), "dataset.train.images: must have either sha256 or md5"),
         (part(images={"sha256": "0" * 64}), "dataset.train.images: must have either path or urls"),
-        (part(images=SOURCE | {"sha256": "12"}), "dataset.train.images.sha256 is '12'"),
+        (part(images=SOURCE | {"sha256": "12"}), "sha256 is '12': must be 64 hexadecimal"),
         (part(images={"path": "x", "md5": "0" * 32}), "train.images needs sha256"),
         (part(images={"urls": ["ftp://x/y"], "md5": "0" * 32}), "dataset.train.images.urls[0] is"),
         (part(images=SOURCE | {"path": "a\nb"}), "must be one line"),

@@ -12,6 +12,7 @@ for dataset, user in plan.datasets.items():
             f"logs/{dataset}/fetch.log",
         retries: 3
         localrule: True
+        priority: 2  # trainings, which take longest, wait for it
         params:
             settings=plan.settings("fetch", user),
             code=plan.code("fetch", user),
@@ -32,6 +33,7 @@ for dataset, user in plan.datasets.items():
             f"data/prepared/{dataset}/prepare.prov.json",
         log:
             f"logs/{dataset}/prepare.log",
+        priority: 2
         params:
             settings=plan.settings("prepare", user),
             code=plan.code("prepare", user),

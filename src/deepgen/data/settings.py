@@ -16,7 +16,7 @@ from deepgen.data.entries import (
     VariantFile,
 )
 from deepgen.data.registry import DATASETS
-from deepgen.typed import Count, Name, Seed, Settings, Text, Words
+from deepgen.typed import MD5, SHA256, URL, Count, Name, Seed, Settings, Text, Words
 
 MAX_SIDE = 1024
 PARSERS = {
@@ -31,7 +31,7 @@ UNSAID = "not stated; its owner's own"
 
 Side = Annotated[int, Field(gt=0, le=MAX_SIDE)]
 Share = Annotated[float, Field(gt=0, lt=1)]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s{}]+$", max_length=2000)]
+Url = Annotated[str, Field(pattern=URL, max_length=2000)]
 
 
 class Source(Settings):
@@ -45,12 +45,12 @@ class Source(Settings):
     urls: Annotated[list[Url], Field(min_length=1)] | None = Field(
         None, description="In place of a path: web addresses of one file, asked in this order."
     )
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = Field(
+    sha256: Annotated[str, Field(pattern=SHA256)] | None = Field(
         None,
         description="Of the file as it is. Of a folder that of its listing, one line `<SHA-256>  "
         "<name>` for each image in order of the names, as `sha256sum` prints it.",
     )
-    md5: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None = Field(
+    md5: Annotated[str, Field(pattern=MD5)] | None = Field(
         None, description="In place of `sha256`, for a file whose publisher gives only this."
     )
 
