@@ -1,6 +1,7 @@
 """A short training on own images, as text: the fully connected adversarial nets of MNIST."""
 
 import json
+import math
 from pathlib import Path
 
 from deepgen.errors import DeepgenError
@@ -9,10 +10,10 @@ from deepgen.own_data.survey import Survey
 LEAST = 60  # images: 20 for validation, 20 for the test and 20 to train on
 LEAST_APART = 20
 BATCH = 50
-UPDATES, FEWER_UPDATES = 5000, 3000  # minutes of one core; small sets need fewer
+UPDATES, FEWER_UPDATES = 5000, 3000  # minutes of one core; fewer for small sets and large images
 SMALL = 1000  # training images of a small set
 RELEASED_UPDATES = 750_000  # through which the schedules of the released MNIST recipe run
-MNIST_VALUES = 784  # of an image; larger images want a smaller rate
+MNIST_VALUES = 784  # of an image; larger ones want a smaller rate, and take twice the time
 
 EXPERIMENT = """\
 # yaml-language-server: $schema=../schema/experiment.json
@@ -94,10 +95,9 @@ def experiment_text(name: str, title: str, survey: Survey, files: dict[str, Path
     train = survey.count - 2 * apart
     batch = min(BATCH, train)
     each = -(-train // batch)  # updates in an epoch
-    epochs = max(2, -(-(UPDATES if train >= SMALL else FEWER_UPDATES) // each))
+    large = math.prod(survey.size) * (3 if survey.colour == "rgb" else 1) > MNIST_VALUES
+    epochs = max(2, -(-(FEWER_UPDATES if large or train < SMALL else UPDATES) // each))
     schedule = max(epochs, round(RELEASED_UPDATES / each))
-    channels = 3 if survey.colour == "rgb" else 1
-    values = survey.size[0] * survey.size[1] * channels
     return EXPERIMENT.format(
         quoted=_text(name),
         title=title,
@@ -114,7 +114,7 @@ def experiment_text(name: str, title: str, survey: Survey, files: dict[str, Path
         epochs=epochs,
         schedule=schedule,
         batch=batch,
-        rate=0.2 if values <= MNIST_VALUES else 0.1,
+        rate=0.1 if large else 0.2,
         saturation=max(1, schedule // 6),
         every=max(1, epochs // 10),
         previews=", ".join(map(str, _previews(epochs))),
