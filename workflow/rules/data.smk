@@ -10,9 +10,9 @@ for dataset, user in plan.datasets.items():
             f"data/raw/{dataset}/fetch.prov.json",
         log:
             f"logs/{dataset}/fetch.log",
+        priority: 2  # trainings, which take longest, wait for it
         retries: 3
         localrule: True
-        priority: 2  # trainings, which take longest, wait for it
         params:
             settings=plan.settings("fetch", user),
             code=plan.code("fetch", user),

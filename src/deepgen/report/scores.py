@@ -19,7 +19,7 @@ HEADINGS = {
     "mmd": ("MMD² × 10,000", 1e-4, 2),
     "data_copying": ("Data copying", 1.0, 1),
 }
-CELLS = "Data copying: cells used, their share of held-out images"
+CELLS = "Cells used, their images"
 COLLAPSED = (
     f"† Near-constant samples: their variance is below {LEAST_VARIANCE:g} of that of test images, "
     "or they lie in more balls than any test image does. The numbers describe one picture, and "
