@@ -5,6 +5,7 @@ import os
 import shutil
 import struct
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from PIL import Image
 from deepgen.cli import main
 from deepgen.config import load_config
 from deepgen.data.formats import image_folder
+from deepgen.data.local import list_pictures, listing
 from deepgen.engine.own_sources import check_own_sources
 from deepgen.engine.plan import Plan
 from deepgen.engine.resolve import stage_settings
 from deepgen.errors import DeepgenError
+from deepgen.own_data.survey import survey_folder
 from deepgen.stages.fetch import fetch
 from deepgen.stages.prepare import prepare
 from tests.data.made_pictures import put_pictures
@@ -39,8 +42,6 @@ def written(project):
 
 
 def plan_of(name="cats"):
-    from pathlib import Path
-
     return Plan(load_config(Path(f"config/{name}.yaml"), Path("config")))
 
 
@@ -257,6 +258,18 @@ def test_a_name_that_yaml_takes_for_something_else(project, name):
     put_pictures(project / "pictures", 60)
     assert add("pictures", "--name", name) == 0
     assert plan_of(name).config[name].dataset.name == name
+
+
+@pytest.mark.parametrize("side", [8, 70])
+def test_a_picture_is_read_once(project, monkeypatch, side):
+    """One that was locked or deleted before another time ended in a traceback."""
+    put_pictures(project / "pictures", 60, side=side)
+    read, names = Path.read_bytes, []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: names.append(path.name) or read(path))
+    found = survey_folder(project / "pictures", None, False, False)
+    assert names == list_pictures(project / "pictures")
+    assert found.sha256 == listing(project / "pictures", names)
+    assert (found.count, found.size) == (60, (8, 8) if side == 8 else (32, 32))
 
 
 def test_sixty_are_enough(project):

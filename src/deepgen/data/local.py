@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -67,7 +67,7 @@ def take_folder(dataset: str, file: dict[str, Any], target: Path) -> str:
     names = list_pictures(folder)
 
     def pack(temporary: Path) -> None:
-        total, size = hashlib.sha256(), 0
+        digests, size = [], 0
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             for name in names:
                 content = b"".join(_chunks(dataset, folder / name))
@@ -78,8 +78,8 @@ def take_folder(dataset: str, file: dict[str, Any], target: Path) -> str:
                         "pictures: shrink them first"
                     )
                 archive.writestr(zipfile.ZipInfo(name, _DATE), content)
-                total.update(_line(hashlib.sha256(content).hexdigest(), name))
-        check_listing(dataset, folder, len(names), total.hexdigest(), file["listing"])
+                digests.append((hashlib.sha256(content).hexdigest(), name))
+        check_listing(dataset, folder, len(names), listing_of(digests), file["listing"])
 
     write_atomically(target, pack)
     return f"{folder} (digest as known)"
@@ -157,9 +157,14 @@ def listing(folder: Path, names: list[str]) -> str:
     Raises:
         DeepgenError: if one cannot be read.
     """
+    return listing_of((_digest(folder / name, "sha256"), name) for name in names)
+
+
+def listing_of(digests: Iterable[tuple[str, str]]) -> str:
+    """The same of digests and names that are known already."""
     total = hashlib.sha256()
-    for name in names:
-        total.update(_line(_digest(folder / name, "sha256"), name))
+    for digest, name in digests:
+        total.update(f"{digest}  {name}\n".encode())
     return total.hexdigest()
 
 
@@ -271,20 +276,15 @@ def _digest(path: Path, kind: str) -> str:
         raise _unreadable(path, error) from None
 
 
-def _line(digest: str, name: str) -> bytes:
-    return f"{digest}  {name}\n".encode()
-
-
 def _packed_listing(path: Path) -> str | None:
     """The listing of what `take_folder` has packed, or None of any other file."""
-    total = hashlib.sha256()
+    digests = []
     try:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 with archive.open(info) as member:
-                    total.update(
-                        _line(hashlib.file_digest(member, "sha256").hexdigest(), info.filename)
-                    )
+                    digest = hashlib.file_digest(member, "sha256").hexdigest()
+                digests.append((digest, info.filename))
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         return None
-    return total.hexdigest()
+    return listing_of(digests)

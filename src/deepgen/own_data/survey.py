@@ -6,12 +6,13 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from deepgen.data.formats import idx, numpy_arrays
 from deepgen.data.formats.image_folder import class_labels
-from deepgen.data.local import PICTURES, list_pictures, listing
+from deepgen.data.local import PICTURES, list_pictures, listing_of
 from deepgen.data.own_set import such_as
 from deepgen.data.pictures import BadPicture, as_array, decode
 from deepgen.errors import DeepgenError
@@ -69,12 +70,13 @@ def survey_folder(folder: Path, size: tuple[int, int] | None, grey: bool, classe
     names = list_pictures(folder)
     if classes:
         class_labels(names)
-    sizes, coloured = _sizes_and_colours(folder, names)
+    looks = _look_at_all(folder, names, size or (USUAL, USUAL), grey)
+    sizes = Counter(look.size for look in looks)
+    coloured = sum(look.coloured for look in looks)
     first = sizes.most_common(1)[0][0]
     exact = len(sizes) == 1 and max(first) <= LARGEST and size in (None, first)
     wanted = size or (first if exact else (USUAL, USUAL))
-    pictures = (as_array(decode(_read(folder / name)), list(wanted), grey) for name in names)
-    seen = {hashlib.sha256(picture.tobytes()).digest() for picture in pictures}
+    seen = {look.as_is if exact else look.scaled for look in looks}
     remarks = []
     if not exact:
         found = ", ".join(f"{h} x {w}" for (h, w), _ in sizes.most_common(3))
@@ -94,7 +96,7 @@ def survey_folder(folder: Path, size: tuple[int, int] | None, grey: bool, classe
         fit="exact" if exact else "crop",
         count=len(seen),
         copies=len(names) - len(seen),
-        sha256=listing(folder, names),
+        sha256=listing_of((look.sha256, n) for look, n in zip(looks, names, strict=True)),
         classes=tuple(sorted(tops)) if classes else (),
         remarks=tuple(remarks),
     )
@@ -156,23 +158,41 @@ def _check_files(path: Path, labels: Path | None) -> None:
         raise DeepgenError(f"{labels} is {found}: correct --labels")
 
 
-def _sizes_and_colours(folder: Path, names: list[str]) -> tuple[Counter, int]:
-    """How many pictures have each height and width, and how many a colour."""
-    sizes, coloured, bad = Counter(), 0, []
+class _Look(NamedTuple):
+    """What is kept of a picture, which is read once: whether it keeps its size is known only after
+    the last, so that both digests are taken of its pixels."""
+
+    size: tuple[int, int]
+    coloured: bool
+    sha256: str
+    as_is: bytes
+    scaled: bytes
+
+
+def _look_at_all(folder: Path, names: list[str], size: tuple[int, int], grey: bool) -> list[_Look]:
+    looks, bad = [], []
     for name in names:
         try:
-            image = decode(_read(folder / name))
+            looks.append(_look(_read(folder / name), size, grey))
         except BadPicture as reason:
             bad.append(f"{name} ({reason})")
-            continue
-        sizes[image.height, image.width] += 1
-        coloured += as_array(image, None).shape[2] == 3
     if bad:
         raise DeepgenError(
             f"{len(bad)} of {len(names)} pictures in {folder} cannot be used: "
             f"{such_as(bad, 50)}; mend, move or delete them"
         )
-    return sizes, coloured
+    return looks
+
+
+def _look(content: bytes, size: tuple[int, int], grey: bool) -> _Look:
+    image = decode(content)
+    return _Look(
+        size=(image.height, image.width),
+        coloured=as_array(image, None).shape[2] == 3,
+        sha256=hashlib.sha256(content).hexdigest(),
+        as_is=hashlib.sha256(as_array(image, None, grey).tobytes()).digest(),
+        scaled=hashlib.sha256(as_array(image, list(size), grey).tobytes()).digest(),
+    )
 
 
 def _read(path: Path) -> bytes:
