@@ -103,3 +103,11 @@ def bomb(width, height):
 def test_what_is_no_good_picture(content, words):
     with pytest.raises(BadPicture, match=words):
         decode(content)
+
+
+def test_a_picture_is_upright_as_the_camera_held_it():
+    image = Image.fromarray(np.array([[10, 20, 30], [40, 50, 60]], np.uint8))
+    turned = image.getexif()
+    turned[0x0112] = 6  # orientation: a quarter to the right
+    upright = array_of(encoded(image, exif=turned))[..., 0]
+    assert upright.tolist() == [[40, 10], [50, 20], [60, 30]]
