@@ -91,6 +91,17 @@ def test_a_server_that_sends_a_byte_now_and_then_is_given_up(
     assert time.monotonic() - began < 10, "a minute of bytes was waited for"
 
 
+def test_a_server_that_slows_down_after_a_fast_beginning_is_given_up(
+    serve, target, bundled, monkeypatch
+):
+    monkeypatch.setattr(sources, "WINDOW_SECONDS", 1)
+    head = OK + b"Content-Length: 900000\r\n\r\n"
+    url = serve(head + bytes(800_000), *[b"x"] * 600, pause=0.1)
+    began = time.monotonic()
+    assert_taken_from_bundled(entry(url), target, bundled)
+    assert time.monotonic() - began < 20
+
+
 def test_a_server_that_is_slow_and_fast_enough_is_waited_for(serve, target, monkeypatch):
     monkeypatch.setattr(sources, "WINDOW_SECONDS", 1)
     monkeypatch.setattr(sources, "MIN_BYTES_PER_SECOND", 500)
