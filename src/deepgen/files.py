@@ -1,10 +1,12 @@
 """Files that are either whole or absent, and their digests."""
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import socket
+import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +25,17 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, as 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_regular(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        OSError: if it is missing or cannot be read, or is a pipe or device, which might never end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return path.read_text(encoding="utf-8")
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:

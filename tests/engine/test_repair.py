@@ -11,6 +11,7 @@ from deepgen.engine.integrity import with_digest
 from deepgen.engine.plan import Plan
 from deepgen.engine.planned import PlannedJob, owners_of, planned_jobs
 from deepgen.engine.repair import Lost, Repair, Seen, find_lost, look_for_lost
+from deepgen.engine.times import touch_changed
 from deepgen.errors import DeepgenError
 from deepgen.files import sha256, write_json
 
@@ -82,6 +83,13 @@ def test_a_missing_record_is_lost_if_something_of_its_job_is_there_or_was_read(s
 @pytest.mark.parametrize("harm", [lambda text: text[:-9], lambda text: text.replace("a", "b")])
 def test_a_damaged_record_is_lost(seen, harm):
     Path(MODEL).write_text(harm(Path(MODEL).read_text()))
+    assert lost(seen) == {(MODEL, MODEL, False)}
+
+
+def test_a_pipe_for_a_record_is_lost_and_not_opened(seen):
+    Path(MODEL).unlink()
+    os.mkfifo(MODEL)
+    touch_changed(Path("r"))  # before every plan
     assert lost(seen) == {(MODEL, MODEL, False)}
 
 

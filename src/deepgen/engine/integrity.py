@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deepgen.errors import DeepgenError
-from deepgen.files import canonical_json
+from deepgen.files import canonical_json, read_regular
 
 PROVENANCE, INTEGRITY = ".prov.json", "integrity"
 
@@ -27,7 +27,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         OSError: if it cannot be read.
     """
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(read_regular(path))
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from deepgen.engine.integrity import read_manifest
 from deepgen.errors import DeepgenError, TemporaryStop
-from deepgen.files import copy, sha256, write_json
+from deepgen.files import copy, read_regular, sha256, write_json
 
 MANIFEST = "manifest.json"
 STARTED = "training.json"  # whose state it is and who continued it last, for `deepgen status`
@@ -109,7 +109,7 @@ def asked_for(manifest: dict[str, Any], started: dict[str, Any]) -> str:
 def peek_json(path: Path) -> dict[str, Any]:
     """A JSON file's content; nothing if it is missing or damaged, because others write it."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_regular(path))
         return content if isinstance(content, dict) else {}
     except (OSError, ValueError):
         return {}

@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from deepgen.files import read_regular
+
 
 def bring_to_present(folder: Path) -> None:
     """Give files from the future the present time: Snakemake fails every job that reads one."""
@@ -25,7 +27,7 @@ def touch_changed(*folders: Path) -> None:
     read: list[tuple[str, str]] = []
     for path in (path for folder in folders for path in folder.rglob("*.prov.json")):
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # damaged
-            record = json.loads(path.read_text(encoding="utf-8"))
+            record = json.loads(read_regular(path))
             made |= {str(path.parent / name): d for name, d in record["outputs"].items()}
             read += [(i["path"], i["sha256"]) for i in record["inputs"].values()]
     for name in {name for name, digest in read if made.get(name, digest) != digest}:
