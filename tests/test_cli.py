@@ -150,7 +150,7 @@ def test_expected_code_that_is_not_json_is_one_sentence(train):
     assert "--expect-code is not JSON" in lines[0]
 
 
-@pytest.mark.parametrize("code", ["1", '"x"', "[1]", "null", "NaN", '{"a": Infinity}'])
+@pytest.mark.parametrize("code", ["", "1", '"x"', "[1]", "null", "NaN", '{"a": Infinity}'])
 def test_expected_code_must_be_an_object(train, code):
     ended, lines = train("--settings", "config/quick.yaml:mnist-annealed", "--expect-code", code)
     assert (ended, len(lines)) == (1, 1)

@@ -39,7 +39,7 @@ def run_stage(o: argparse.Namespace) -> None:
         _check_first_phase(o)
     inputs = planned.get("inputs") or stage.inputs(settings, given)
     expected = planned.get("code")
-    if not planned and o.expect_code:
+    if not planned and o.expect_code is not None:
         expected = parse_json("--expect-code", o.expect_code)
     name = (stage.provenance or o.command).format(**settings).rpartition(".")[2]
     job = Job(
