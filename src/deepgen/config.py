@@ -58,8 +58,10 @@ def load_config(
         DeepgenError: one sentence that names file, key and value; nothing has started then.
     """
     content = read_yaml(run) if isinstance(run, Path) else bounded(run, "the run file")
-    unnamed = run if isinstance(run, Path) else f"run file {str(run.get('run', ''))[:80]!r}"
-    where = named or str(unnamed)
+    if isinstance(run, Path):
+        where = str(run)
+    else:
+        where = named or f"run file {str(run.get('run', ''))[:80]!r}"
     checked = check_section(Run, content, where)
     check_run(checked, where)
     known = {path.stem for path in (folder / "experiments").glob("*.yaml")}

@@ -4,6 +4,10 @@ from pathlib import Path
 
 from deepgen.errors import DeepgenError
 
+# What to do about a file that is not what it should be: of a known set, or a person's own
+AGAIN = "delete it and run deepgen fetch again"
+ANOTHER = "correct the format, or give another file"
+
 
 def read_raw(path: Path, size: int = -1) -> bytes:
     """The content of a raw file, or its first `size` bytes.

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from deepgen.data.entries import prepared_names, raw_inputs, raw_names
 from deepgen.data.registry import DATASETS
-from deepgen.engine import inputs, slices
+from deepgen.engine import inputs, report_slices, slices
 from deepgen.engine.inputs import Inputs, Values
 from deepgen.engine.pages import TABLES, report_names
 from deepgen.papers import PAPERS, paper_of, studies_of
@@ -331,7 +331,7 @@ STAGES = {
     "table": Stage(
         help="make the tables of scores",
         makes="`results/<run>/report/tables/`: the tables of scores as CSV, Markdown and LaTeX",
-        settings=slices.Tables,
+        settings=report_slices.Tables,
         inputs=inputs.of_nothing,
         outputs=lambda _: [f"{name}.{kind}" for name in TABLES for kind in ("csv", "md", "tex")],
         rules=("make_tables",),
@@ -344,7 +344,7 @@ STAGES = {
     "report": Stage(
         help="write a page of the HTML report",
         makes="`results/<run>/report/`: `index.html`, a page a paper and a page an experiment",
-        settings=slices.Page,
+        settings=report_slices.Page,
         inputs=inputs.of_nothing,
         outputs=report_names,
         rules=("write_page", "write_front_page", *(f"write_{paper}" for paper in PAPERS)),

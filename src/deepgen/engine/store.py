@@ -68,10 +68,10 @@ def owned(folder: Path, timeout: float = -1) -> Iterator[None]:
 
 def _read_owner(path: Path) -> str:
     try:
-        owner = json.loads(path.read_text())
+        owner = peek_json(path)
         job = f", SLURM job {owner['job']}," if "job" in owner else ""
         return f"pid {owner['pid']} on {owner['host']}{job} since {owner['since']}"
-    except (OSError, ValueError, KeyError):
+    except KeyError:
         return "unknown"
 
 

@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 
 from deepgen.data.part import Part
-from deepgen.data.raw_file import read_raw
+from deepgen.data.raw_file import AGAIN, ANOTHER, read_raw
 from deepgen.errors import DeepgenError
 
 CLASSES = 10
 SIDE = 32
 RECORD = 1 + 3 * SIDE * SIDE
-_AGAIN = "delete it and run deepgen fetch again"
-_OWN = "correct the format, or give another file"
 
 
 def read(raw: Path, files: dict[str, list[str]], own: dict[str, Any] | None = None) -> Part:
@@ -34,7 +32,7 @@ def read(raw: Path, files: dict[str, list[str]], own: dict[str, Any] | None = No
     Raises:
         DeepgenError: if a file is missing or damaged, or holds a label above 9.
     """
-    cure = _AGAIN if own is None else _OWN
+    cure = AGAIN if own is None else ANOTHER
     records = np.concatenate([_read_records(raw / name, cure) for name in files["records"]])
     planes = records[:, 1:].reshape(-1, 3, SIDE, SIDE)
     return Part(np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), records[:, 0].copy())

@@ -15,12 +15,10 @@ from typing import Any
 import numpy as np
 
 from deepgen.data.part import Part
-from deepgen.data.raw_file import read_raw
+from deepgen.data.raw_file import AGAIN, ANOTHER, read_raw
 from deepgen.errors import DeepgenError
 
 MAX_BYTES = 4 * 1024**3
-_AGAIN = "delete it and run deepgen fetch again"
-_OWN = "correct the format, or give another file"
 _UINT8, _INT32 = 0x08, 0x0C
 _TYPES = {_UINT8: np.dtype(np.uint8), _INT32: np.dtype(">i4")}
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -41,7 +39,7 @@ def read(raw: Path, files: dict[str, str], own: dict[str, Any] | None = None) ->
     Raises:
         DeepgenError: if a file is missing or damaged, or if the two counts differ.
     """
-    cure = _AGAIN if own is None else _OWN
+    cure = AGAIN if own is None else ANOTHER
     images = read_array(raw / files["images"], dimensions=(3, 4), cure=cure)
     if images.ndim == 3:
         images = images[..., None]
@@ -58,7 +56,7 @@ def read(raw: Path, files: dict[str, str], own: dict[str, Any] | None = None) ->
 
 
 def read_array(
-    path: Path, dimensions: tuple[int, ...], kind: int = _UINT8, cure: str = _AGAIN
+    path: Path, dimensions: tuple[int, ...], kind: int = _UINT8, cure: str = AGAIN
 ) -> np.ndarray:
     """A whole IDX file that has one of these numbers of dimensions.
 

@@ -13,14 +13,13 @@ from PIL import Image, UnidentifiedImageError
 
 from deepgen.data.archives import BadArchive, read_members
 from deepgen.data.part import Part
-from deepgen.data.raw_file import read_raw
+from deepgen.data.raw_file import AGAIN, read_raw
 from deepgen.errors import DeepgenError
 
 PREPARED, ORIGINAL = "prepared array", "original archive"
 JPEG_SIDE, SIDE = 250, 48
 ROWS, COLUMNS = slice(84, 180), slice(77, 173)
 
-_AGAIN = "delete it and run deepgen fetch again"
 _GZIP_MAGIC, _ZIP_MAGIC = b"\x1f\x8b", b"PK"
 _NAME = re.compile(r"(.+)_(\d{4})")
 
@@ -44,7 +43,7 @@ def read(raw: Path, files: dict[str, str]) -> Part:
     if start not in (_GZIP_MAGIC, _ZIP_MAGIC):
         raise DeepgenError(
             f"{path} is neither the LFW archive nor an array prepared from it (it begins with "
-            f"{start.hex() or 'nothing'}): {_AGAIN}"
+            f"{start.hex() or 'nothing'}): {AGAIN}"
         )
     source = ORIGINAL if start == _GZIP_MAGIC else PREPARED
     faces = _read_archive(path) if source == ORIGINAL else _read_array(path)
@@ -64,16 +63,16 @@ def _read_archive(path: Path) -> dict[str, np.ndarray]:
                 continue
             name, folder = PurePosixPath(member).stem, PurePosixPath(member).parent.name
             if name in faces or not name.startswith(f"{folder}_"):
-                raise DeepgenError(f"{path} has {member!r} twice or in a wrong folder: {_AGAIN}")
+                raise DeepgenError(f"{path} has {member!r} twice or in a wrong folder: {AGAIN}")
             faces[name] = crop(_decode(path, member, content))
     except BadArchive as reason:
-        raise DeepgenError(f"{path} is not the LFW archive ({reason}): {_AGAIN}") from None
+        raise DeepgenError(f"{path} is not the LFW archive ({reason}): {AGAIN}") from None
     for folder in folders:
         if folder not in parents:
             person = PurePosixPath(folder).name
-            raise DeepgenError(f"{path} has no image of {person} in their folder: {_AGAIN}")
+            raise DeepgenError(f"{path} has no image of {person} in their folder: {AGAIN}")
     if not faces:
-        raise DeepgenError(f"{path} has no image in it: {_AGAIN}")
+        raise DeepgenError(f"{path} has no image in it: {AGAIN}")
     return faces
 
 
@@ -89,11 +88,11 @@ def _decode(path: Path, member: str, content: bytes) -> np.ndarray:
             if image.size != (JPEG_SIDE, JPEG_SIDE):
                 raise DeepgenError(
                     f"{path} has {member!r} of {image.width} x {image.height} pixels where "
-                    f"{JPEG_SIDE} x {JPEG_SIDE} are expected: {_AGAIN}"
+                    f"{JPEG_SIDE} x {JPEG_SIDE} are expected: {AGAIN}"
                 )
             return np.asarray(image.convert("L"))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise DeepgenError(f"{path} has {member!r}, which is no whole JPEG: {_AGAIN}") from None
+        raise DeepgenError(f"{path} has {member!r}, which is no whole JPEG: {AGAIN}") from None
 
 
 def crop(image: np.ndarray) -> np.ndarray:
@@ -115,21 +114,21 @@ def _read_array(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as content:
             images, names = content["X"], content["names"]
     except KeyError:
-        raise DeepgenError(f"{path} lacks the array X or names: {_AGAIN}") from None
+        raise DeepgenError(f"{path} lacks the array X or names: {AGAIN}") from None
     except Exception as error:  # whatever zipfile and NumPy stumble upon in a damaged file
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DeepgenError(f"{path} is damaged ({reason}): {_AGAIN}") from None
+        raise DeepgenError(f"{path} is damaged ({reason}): {AGAIN}") from None
     if not (isinstance(images, np.ndarray) and isinstance(names, np.ndarray)):
         # NumPy hands over the bytes of a member that is no array
-        raise DeepgenError(f"{path} has an X or names that is no array: {_AGAIN}")
+        raise DeepgenError(f"{path} has an X or names that is no array: {AGAIN}")
     if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE) or not images.size:
         raise DeepgenError(
             f"{path} holds {images.dtype} {list(images.shape)} as X where uint8 [N, {SIDE}, {SIDE}]"
-            f" is expected: {_AGAIN}"
+            f" is expected: {AGAIN}"
         )
     one_each = names.dtype.kind == "U" and names.shape == (len(images),)
     if not one_each or len(set(names.tolist())) != len(images):
-        raise DeepgenError(f"{path} does not have one name for each image: {_AGAIN}")
+        raise DeepgenError(f"{path} does not have one name for each image: {AGAIN}")
     return dict(zip(names.tolist(), images, strict=True))
 
 
@@ -139,12 +138,12 @@ def _people(path: Path, names: list[str]) -> list[str]:
     for name in names:
         parts = _NAME.fullmatch(name)
         if not parts:
-            raise DeepgenError(f"{path} has an image {name!r}, not named Some_Name_0001: {_AGAIN}")
+            raise DeepgenError(f"{path} has an image {name!r}, not named Some_Name_0001: {AGAIN}")
         person, number = parts[1], int(parts[2])
         last = last + 1 if people and people[-1] == person else 1
         if number != last:
             raise DeepgenError(
-                f"{path} lacks image {last} of {person}, though it has image {number}: {_AGAIN}"
+                f"{path} lacks image {last} of {person}, though it has image {number}: {AGAIN}"
             )
         people.append(person)
     return people

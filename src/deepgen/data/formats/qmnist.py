@@ -9,6 +9,7 @@ import numpy as np
 
 from deepgen.data.formats import idx
 from deepgen.data.part import Part
+from deepgen.data.raw_file import AGAIN
 from deepgen.errors import DeepgenError
 
 INT32 = 0x0C
@@ -31,9 +32,8 @@ def read(raw: Path, files: dict[str, str]) -> Part:
     images = idx.read(raw, {"images": files["images"]}).images
     path = raw / files["labels"]
     digits = idx.read_array(path, dimensions=(2,), kind=INT32)[:, 0]
-    again = "delete it and run deepgen fetch again"
     if len(digits) != len(images):
-        raise DeepgenError(f"{path} has {len(digits)} labels of {len(images)} images: {again}")
+        raise DeepgenError(f"{path} has {len(digits)} labels of {len(images)} images: {AGAIN}")
     if (digits < 0).any() or (digits >= CLASSES).any():
-        raise DeepgenError(f"{path} has labels that are no digits: {again}")
+        raise DeepgenError(f"{path} has labels that are no digits: {AGAIN}")
     return Part(images, digits.astype(np.uint8))
