@@ -830,7 +830,45 @@ def test_a_first_phase_of_another_family_is_refused(folder, shipped, root):
 
 
 def test_more_gaussians_than_images_are_refused(root):
-    override = {"model": {"components": 50_001}}
+    override = {"mnist-mixture": {"model": {"components": 50_001}}}
     path = root / "config/experiments/mnist-mixture.yaml"
     text = sentence_of(load_experiment, path, override, "x")
     assert "model.components is 50001: must be at most 50000" in text
+
+
+def test_an_ablation_is_what_it_varies_but_for_its_own_keys(folder):
+    write(
+        folder / "experiments" / "varied.yaml",
+        {"ablation_of": "mnist", "title": "Varied", "objective": {"generator_loss": "minimax"}},
+    )
+    budget = {"seeds": [1, 2], "training": {"epochs": 10}}
+    run = {"run": "trial", "experiments": ["mnist", "varied"], "overrides": {"mnist": budget}}
+    config = load_config(write(folder / "run.yaml", run), folder)
+    base, varied = config.experiments.values()
+    assert varied.objective.generator_loss == "minimax"
+    assert varied.resolved() == base.resolved() | {
+        "ablation_of": "mnist",
+        "title": "Varied",
+        "objective": base.objective.resolved() | {"generator_loss": "minimax"},
+    }
+    assert (varied.training.epochs, varied.seeds) == (10, [1, 2])
+    # Its own overrides win over those of what it varies
+    run["overrides"]["varied"] = {"training": {"epochs": 3}}
+    config = load_config(write(folder / "run.yaml", run), folder)
+    assert [e.training.epochs for e in config.experiments.values()] == [10, 3]
+
+
+@pytest.mark.parametrize(
+    ("varied", "sentence"),
+    [
+        ("mnits", r"other\.yaml: experiment 'mnits' has no file .*; did you mean 'mnist'\?"),
+        ("varied", r"other\.yaml: ablation_of is 'varied', which varies another one itself"),
+        ("other", r"other\.yaml: ablation_of is 'other', which varies another one itself"),
+    ],
+)
+def test_an_ablation_of_nothing_or_of_an_ablation_is_refused(folder, varied, sentence):
+    path = folder / "experiments" / "varied.yaml"
+    write(path, {"ablation_of": "mnist", "title": "Varied"})
+    path = write(path.with_name("other.yaml"), {"ablation_of": varied, "title": "Other"})
+    with pytest.raises(DeepgenError, match=sentence):
+        load_experiment(path)

@@ -78,7 +78,7 @@ def load_config(
     while waiting:
         name = waiting.pop(0)
         path = folder / "experiments" / f"{name}.yaml"
-        found[name] = load_experiment(path, checked.overrides.get(name, {}), where)
+        found[name] = load_experiment(path, checked.overrides, where)
         whole[name] = load_experiment(path)
         if (first := found[name].init_from) and first not in found:
             waiting.append(first)
@@ -133,21 +133,48 @@ def lacks_data(run: Run, experiment: Experiment) -> bool:
 
 
 def load_experiment(
-    path: Path, override: dict[str, Any] | None = None, run: str = ""
+    path: Path, overrides: dict[str, dict[str, Any]] | None = None, run: str = ""
 ) -> Experiment:
     """Check an experiment file after laying a run's overrides over it.
+
+    Args:
+        path: The file, whose name is the experiment's.
+        overrides: By experiment, of which its own count, and those of the one that it varies.
+        run: What sentences call the run.
 
     Raises:
         DeepgenError: as `load_config`.
     """
-    if not path.exists():
-        known = (other.stem for other in path.parent.glob("*.yaml"))
-        begin = f"{run}: experiment" if run else "experiment"
-        raise DeepgenError(f"{begin} {path.stem!r} has no file {path}{meant(path.stem, known)}")
-    where = f"{path} with the overrides of {run}" if override else str(path)
-    experiment = check_section(Experiment, merge(read_yaml(path), override or {}), where)
+    overrides = overrides or {}
+    content = merge(_read_experiment(path, run), overrides.get(path.stem, {}))
+    varied = content.get("ablation_of")
+    if isinstance(varied, str):
+        base = path.with_name(f"{varied}.yaml")
+        content = merge(_varied(base, overrides, str(path)), content)
+    changed = overrides.get(path.stem) or overrides.get(varied)
+    where = f"{path} with the overrides of {run}" if changed else str(path)
+    experiment = check_section(Experiment, content, where)
     check_experiment(experiment, where)
     return with_defaults(experiment)
+
+
+def _read_experiment(path: Path, whose: str) -> dict[str, Any]:
+    if not path.exists():
+        known = (other.stem for other in path.parent.glob("*.yaml"))
+        begin = f"{whose}: experiment" if whose else "experiment"
+        raise DeepgenError(f"{begin} {path.stem!r} has no file {path}{meant(path.stem, known)}")
+    return read_yaml(path)
+
+
+def _varied(path: Path, overrides: dict[str, dict[str, Any]], where: str) -> dict[str, Any]:
+    """What an ablation takes from the experiment that it varies."""
+    content = merge(_read_experiment(path, where), overrides.get(path.stem, {}))
+    if content.get("ablation_of") is not None:
+        raise DeepgenError(
+            f"{where}: ablation_of is {path.stem!r}, which varies another one itself: name "
+            f"{content['ablation_of']!r}"
+        )
+    return {key: value for key, value in content.items() if key not in ("title", "remark")}
 
 
 def parse_changes(pairs: Any) -> dict[str, Any]:

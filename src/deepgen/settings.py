@@ -10,7 +10,7 @@ from itertools import pairwise
 from operator import or_
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 
 from deepgen.data.entries import Dataset
 from deepgen.data.registry import DATASETS
@@ -202,8 +202,18 @@ class Likelihood(Settings):
     seed: Seed = Field(1, description="Of the noise.")
 
 
+def _or_what_it_varies(schema: dict[str, Any]) -> None:
+    """Let editors know that an ablation's file need not say what the varied experiment's does."""
+    whole = {key: schema.pop(key) for key in ("properties", "required", "additionalProperties")}
+    part = {"properties": dict.fromkeys(whole["properties"], True), "required": ["title"]}
+    schema["if"] = {"required": ["ablation_of"]}
+    schema |= {"then": part | {"additionalProperties": False}, "else": whole}
+
+
 class Experiment(Settings):
     """One file of `config/experiments/`: one model on one data set."""
+
+    model_config = ConfigDict(json_schema_extra=_or_what_it_varies)
 
     dataset: DatasetOf = Field(
         description="Entry of `deepgen.data.registry`, or a block that says where own images are."
@@ -215,6 +225,11 @@ class Experiment(Settings):
         None,
         description="Experiment whose last model of the same seed begins this one; it is trained, "
         "not scored.",
+    )
+    ablation_of: Name | None = Field(
+        None,
+        description="Experiment that this one varies: what this file leaves out, all but title and "
+        "remark, is as there, overrides included, and the two stand in the table `ablations`.",
     )
     title: Words = Field(
         description="Name of the model in tables and captions. A paper's model has the paper's "

@@ -149,7 +149,7 @@ def _experiment(o: argparse.Namespace) -> Experiment:
         return _plan(o).config[name]
     if "experiments" in (read_yaml(Path(path)) if Path(path).is_file() else {}):
         raise DeepgenError(f"{path} is a run file: name one of its experiments, as in {path}:mnist")
-    return load_experiment(Path(path), parse_changes(o.changes), "--set")
+    return load_experiment(Path(path), {Path(path).stem: parse_changes(o.changes)}, "--set")
 
 
 def _plan(o: argparse.Namespace) -> Plan:

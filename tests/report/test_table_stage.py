@@ -41,7 +41,7 @@ def test_stage_writes_every_table_in_three_forms(stage_inputs, tmp_path):
     table_stage(inputs, tmp_path / "tables", settings)
     first = {p.name: p.read_bytes() for p in (tmp_path / "tables").iterdir()}
     kinds = ("csv", "md", "tex")
-    names = ("likelihoods", "parzen", "parzen_spread", "sampling", "scores")
+    names = ("ablations", "likelihoods", "parzen", "parzen_spread", "sampling", "scores")
     assert sorted(first) == [f"{name}.{kind}" for name in names for kind in kinds]
     assert b"222.0" in first["parzen.md"]
     assert "225 ± 2" in first["parzen.md"].decode()

@@ -16,6 +16,7 @@ rule make_tables:
         multiext(f"results/{run}/report/tables/parzen_spread", ".csv", ".md", ".tex"),
         multiext(f"results/{run}/report/tables/sampling", ".csv", ".md", ".tex"),
         multiext(f"results/{run}/report/tables/scores", ".csv", ".md", ".tex"),
+        multiext(f"results/{run}/report/tables/ablations", ".csv", ".md", ".tex"),
         f"results/{run}/report/tables/tables.prov.json",
     log:
         f"logs/{run}/report/tables.log",

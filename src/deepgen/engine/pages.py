@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from deepgen.config import lacks_data
+from deepgen.engine.ablations import ablations
 from deepgen.evaluation.catalogue import SCORES
 from deepgen.figures.catalogue import FIGURES
 from deepgen.files import canonical_json, write_text
@@ -14,7 +15,7 @@ from deepgen.places import CHECKPOINTS, Place
 from deepgen.report.roles import per_image, roles
 from deepgen.size_checks import takes_samples
 
-TABLES = ("parzen", "parzen_spread", "sampling", "scores", "likelihoods")
+TABLES = ("parzen", "parzen_spread", "sampling", "scores", "likelihoods", "ablations")
 
 
 class Pages:
@@ -168,7 +169,8 @@ class Pages:
     def table_settings(self) -> dict[str, Any]:
         """The settings of the stage `table`."""
         left_out = [{"dataset_title": e["dataset_title"]} for e in self._not_run()]
-        return {"rows": self.rows, "not_run": left_out, "papers": self.plan.papers}
+        settings = {"rows": self.rows, "not_run": left_out, "papers": self.plan.papers}
+        return settings | self._ablations()
 
     def settings(self, page: str) -> dict[str, Any]:
         """The settings of the stage `report` for a page."""
@@ -188,7 +190,14 @@ class Pages:
             "figures": self._figures(page),
             "rows": self._rows_of(page),
         }
+        if page == "index":
+            settings |= self._ablations()
         return settings | ({"paper": page} if page in self.plan.papers else {})
+
+    def _ablations(self) -> dict[str, Any]:
+        """The key `ablations`, if the run has any."""
+        found = ablations(self.plan.experiments)
+        return {"ablations": found} if found else {}
 
     def _described(self, name: str) -> dict[str, Any]:
         """What the report says of an experiment."""

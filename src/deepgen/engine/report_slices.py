@@ -50,10 +50,18 @@ class PaperOf(Settings):
     url: str
 
 
+class Ablation(Settings):
+    """What varies another experiment, or is varied."""
+
+    ablation_of: Name | Literal[""]
+    changed: str
+
+
 class Tables(Settings):
     """All tables of scores."""
 
     rows: list[Row]
+    ablations: dict[Name, Ablation] | None = None
     not_run: list[LeftOut]
     papers: list[Literal[PAPERS]]  # type: ignore[valid-type]
 
@@ -70,6 +78,7 @@ class Page(Settings):
     papers: list[PaperOf]
     figures: list[str]
     rows: list[Row]
+    ablations: dict[Name, Ablation] | None = None
     paper: Literal[PAPERS] | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")

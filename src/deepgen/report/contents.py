@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from deepgen.report.ablations import ablations_printed
 from deepgen.report.costs import costs_printed
 from deepgen.report.likelihoods import likelihoods_printed
 from deepgen.report.long_form import Measured
@@ -55,6 +56,7 @@ class Material:
         manifests: {path label: manifest}.
         classifiers: {experiment: content of `classifier.json`} of those in whose features samples
             were compared, as far as it is known.
+        ablations: As `deepgen.report.ablations.ablations`; none on the page of an experiment.
     """
 
     made: Measured
@@ -63,6 +65,7 @@ class Material:
     pictures: dict[str, Picture]
     manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
     classifiers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ablations: pd.DataFrame | None = None
 
 
 def tables(material: Material, settings: dict[str, Any]) -> dict[str, list[PrintedTable]]:
@@ -77,6 +80,7 @@ def tables(material: Material, settings: dict[str, Any]) -> dict[str, list[Print
         "summary": [summary(made, material.runs, experiments, settings["not_run"])],
         "likelihoods": likelihoods_printed(made.likelihoods),
         "parzen": parzen_printed(made.parzen),
+        "ablations": [] if material.ablations is None else ablations_printed(material.ablations),
         "parzen_spread": parzen_spread_printed(made.parzen_spread),
         "sampling": sampling_printed(made.sampling, material.manifests),
         "scores": scores_printed(made.scores, material.classifiers),

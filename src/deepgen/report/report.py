@@ -20,6 +20,7 @@ from deepgen.report.symbols import typeset
 FOLDER = Path(templates.__file__).parent
 # Of the front page, in its order: {what is shown: heading}
 SECTIONS = {
+    "ablations": "Ablations",
     "likelihoods": "Log-likelihoods",
     "parzen": "Parzen window log-likelihoods",
     "sampling": "How samples are drawn",

@@ -11,6 +11,7 @@ import pandas as pd
 from deepgen.errors import DeepgenError
 from deepgen.files import write_text
 from deepgen.places import Place
+from deepgen.report.ablations import ablations
 from deepgen.report.contents import Material, Picture
 from deepgen.report.costs import costs
 from deepgen.report.long_form import measured
@@ -35,7 +36,8 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
             only counted. Scores as the stage `table` takes them.
         out: Receives `<page>.html`.
         settings: As for `deepgen.report.report.index`, and `order`, the experiments' names; `rows`
-            of the page, as the stage `table` takes them; for a paper's page also `paper`, its name.
+            of the page and `ablations`, as the stage `table` takes them; for a paper's page also
+            `paper`, its name.
 
     Raises:
         DeepgenError: if a file is missing or damaged, a role is missing, or the page is not known.
@@ -65,6 +67,7 @@ def report(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None
         _pictures(given, settings),
         manifests,
         {name: read(path, _classifier) for name, path in given["classifier"].items()},
+        ablations(inputs, rows, settings.get("ablations", {})),
     )
     make = index if page == "index" else experiment
     if "paper" in settings:

@@ -5,6 +5,7 @@ from typing import Any
 
 from deepgen.errors import DeepgenError
 from deepgen.files import write_text
+from deepgen.report.ablations import ablations, ablations_printed
 from deepgen.report.likelihoods import likelihoods_printed
 from deepgen.report.long_form import measured, to_csv
 from deepgen.report.parzen import parzen_printed
@@ -24,13 +25,14 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
             its scores, as `parzen:mnist/seed-1/selected`; where one constant image is among the
             references of an experiment, also `per_image:<experiment>/<source>`, the `parzen.npy` of
             that image and of every model.
-        out: Folder of `parzen`, `parzen_spread`, `sampling`, `likelihoods` and `scores`; one
-            without a row is written empty.
+        out: Folder of `parzen`, `parzen_spread`, `sampling`, `likelihoods`, `scores` and
+            `ablations`; one without a row is written empty.
         settings: `rows`: what was scored, each with `model` and `dataset` (titles), `experiment`,
             `source` (folder below the experiment's, as `seed-1/selected` or `references/kmeans`),
             `selection` (`selected`, `last`, or empty for a reference) and `scores` (names).
             `papers`: names of those whose published rows stand beside ours. `not_run`: what the
-            run leaves out, each with `dataset_title`. The two may be left out.
+            run leaves out, each with `dataset_title`. `ablations`: as
+            `deepgen.report.ablations.ablations` takes them. These three may be left out.
 
     Raises:
         DeepgenError: for a missing or damaged score, or an input that belongs to no row.
@@ -41,6 +43,7 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
         raise DeepgenError(f"table has no row for the input {unknown[0]}: leave it out")
     printed_rows = published(settings.get("papers", []), rows, settings.get("not_run", []))
     made = measured(inputs, rows, printed_rows)
+    varied = ablations(inputs, rows, settings.get("ablations", {}))
     printed = {
         "parzen": parzen_printed(made.parzen),
         "parzen_spread": parzen_spread_printed(made.parzen_spread),
@@ -48,7 +51,8 @@ def table(inputs: dict[str, Path], out: Path, settings: dict[str, Any]) -> None:
         "likelihoods": likelihoods_printed(made.likelihoods),
         "scores": scores_printed(made.scores),
     }
-    for name, tables in printed.items():
-        write_text(out / f"{name}.csv", to_csv(getattr(made, name)))
+    forms = made._asdict() | {"ablations": varied}
+    for name, tables in (printed | {"ablations": ablations_printed(varied)}).items():
+        write_text(out / f"{name}.csv", to_csv(forms[name]))
         write_text(out / f"{name}.md", to_markdown(tables))
         write_text(out / f"{name}.tex", to_latex(tables))
