@@ -173,6 +173,15 @@ def build_parser() -> argparse.ArgumentParser:
     p = commands.add_parser("publish", help="copy a finished report to reports/<run>/")
     p.add_argument("run", type=Path, help="results/<run>")
     p.add_argument("--out", type=Path, default=Path("reports"), help="default: reports")
+    p.add_argument(
+        "--as", dest="name", metavar="NAME", help="folder below that (default: the run's name)"
+    )
+    p.add_argument(
+        "--models",
+        nargs="*",
+        metavar="EXPERIMENT",
+        help="whose models go along (default: all that are small enough)",
+    )
     p.set_defaults(function=do.publish)
 
     p = commands.add_parser("pdf", help="print a page of the report as PDF")

@@ -1,6 +1,7 @@
 """What the tools of `deepgen` beside its stages do with their options."""
 
 import argparse
+import re
 import sys
 
 from deepgen.config import load_config
@@ -9,6 +10,7 @@ from deepgen.errors import DeepgenError
 from deepgen.files import write_atomically
 from deepgen.json_file import parse_json
 from deepgen.report.publish import publish as publish_report
+from deepgen.typed import NAME, PATTERNS
 
 
 def add_dataset(o: argparse.Namespace) -> None:
@@ -19,8 +21,10 @@ def add_dataset(o: argparse.Namespace) -> None:
 
 
 def publish(o: argparse.Namespace) -> None:
-    """Copy a finished report to reports/<run>/."""
-    published = publish_report(o.run, o.out / o.run.name)
+    """Copy a finished report to reports/<run>/, or what another name is given."""
+    if o.name and not re.fullmatch(NAME, o.name):
+        raise DeepgenError(f"--as is {o.name!r}: must be {PATTERNS[NAME]}")
+    published = publish_report(o.run, o.out / (o.name or o.run.name), o.models)
     for path in published.files:
         print(path)
     for remark in published.remarks:

@@ -77,6 +77,24 @@ def test_a_large_model_stays_at_home_and_the_rest_is_published(tmp_path, monkeyp
     assert [path.parts[-3] for path in run.target.rglob(MODEL)] == ["mnist"]
 
 
+def test_only_the_models_that_are_asked_for_go_along_under_another_name(tmp_path, capsys):
+    run = Run(tmp_path, mnist=[1], lfw=[1]).write()
+    to = ["--out", str(tmp_path / "reports"), "--as", "other"]
+    train(tmp_path / "reports/other/gone/seed-1", "of an earlier publication")
+    assert main(["publish", str(run.folder), *to, "--models", "mnist"]) == 0
+    assert "gone" in capsys.readouterr().err  # its tables and histories go, which is said
+    other = tmp_path / "reports/other"
+    assert [path.parts[-3] for path in other.rglob(MODEL)] == ["mnist"]
+    assert main(["publish", str(run.folder), *to, "--models"]) == 0
+    assert not list(other.rglob(MODEL))
+    assert main(["publish", str(run.folder), *to, "--models", "mnits"]) == 1
+    assert "has no experiment 'mnits'; did you mean 'mnist'?" in capsys.readouterr().err
+    for name in ("../other", "a/b", ""):
+        assert main(["publish", str(run.folder), *to[:2], f"--as={name}"]) == (name != "")
+    assert "--as is 'a/b': must be" in capsys.readouterr().err
+    assert (other / "index.html").exists()
+
+
 def test_the_generator_released_for_mnist_may_be_published():
     weights = 100 * 1200 + 1200 * 1200 + 1200 * 784 + 1200 + 1200 + 784
     assert 4 * weights + 2000 < published_models.LIMIT < 4 * weights * 1.05

@@ -23,7 +23,7 @@ class Published(NamedTuple):
     remarks: list[str]
 
 
-def publish(run: Path, target: Path) -> Published:
+def publish(run: Path, target: Path, wanted: list[str] | None = None) -> Published:
     """Copy the report of a finished run with the tables, histories and scores behind it.
 
     One model of each experiment goes along, if it is small, and no samples or images. Pages are
@@ -34,10 +34,11 @@ def publish(run: Path, target: Path) -> Published:
         run: `results/<run>`.
         target: `reports/<run>`; what an earlier publication left there is replaced, but for models
             of experiments that this run does not have.
+        wanted: Experiments whose models go along; all if it is left out.
 
     Raises:
-        DeepgenError: if the run has no finished report, a page links a file that is missing, or one
-            folder lies in the other.
+        DeepgenError: if the run has no finished report, a page links a file that is missing, one
+            folder lies in the other, or a wanted experiment is none of the run.
     """
     if not (run / "report/index.html").exists():
         raise DeepgenError(
@@ -46,7 +47,7 @@ def publish(run: Path, target: Path) -> Published:
     here, there = run.resolve(), target.resolve()
     if here == there or here in there.parents or there in here.parents:
         raise DeepgenError(f"{target} and {run} overlap: choose another folder with --out")
-    models = choose_models(run, target)
+    models = choose_models(run, target, wanted)
     gone = _experiments(target) - _experiments(run)
     target.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))

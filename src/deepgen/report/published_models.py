@@ -8,6 +8,7 @@ from typing import NamedTuple
 from deepgen.errors import DeepgenError
 from deepgen.files import sha256
 from deepgen.report.model_names import MODEL, models_of
+from deepgen.sections import meant
 
 RECORD = "train.prov.json"
 LIMIT = 10 * 2**20  # bytes; the generator released for MNIST has 10,017,216 as float32
@@ -22,7 +23,7 @@ class Chosen(NamedTuple):
     remarks: list[str]
 
 
-def choose_models(run: Path, earlier: Path) -> Chosen:
+def choose_models(run: Path, earlier: Path, wanted: list[str] | None = None) -> Chosen:
     """The selected model of the first seed of every experiment of a report, with its record.
 
     One that is too large, missing, or not what its training made is left out. What an earlier
@@ -31,13 +32,21 @@ def choose_models(run: Path, earlier: Path) -> Chosen:
     Args:
         run: `results/<run>`, whose report is finished.
         earlier: `reports/<run>`, as it is before it is replaced, or nothing yet.
+        wanted: Experiments of the run, or all. What is not among them is left out without a word,
+            and so are models of an earlier publication.
 
     Raises:
-        DeepgenError: if the record of the report is missing or damaged.
+        DeepgenError: if the record of the report is missing or damaged, or a wanted experiment is
+            not in it.
     """
     seeds = _first_seeds(run / SETTINGS)
+    if unknown := [name for name in wanted or [] if name not in seeds]:
+        raise DeepgenError(f"{run} has no experiment {unknown[0]!r}{meant(unknown[0], seeds)}")
     found = Chosen([], [])
     published = dict(models_of(earlier))
+    if wanted is not None:
+        seeds = {name: seeds[name] for name in wanted}
+        published = {name: path for name, path in published.items() if name in wanted}
     for experiment, seed in seeds.items():
         folder = run / experiment / f"seed-{seed}"
         if problem := _problem(folder):

@@ -1,7 +1,7 @@
 """Figures 3 and 4 of the paper, tables of log-likelihoods, with ours beside them."""
 
 from math import log, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -52,15 +52,35 @@ def likelihood_table(
     return PrintedTable("Log-likelihood of the test images", COLUMNS, blocks, _notes(likelihoods))
 
 
-def _published(dataset: str) -> list[PrintedRow]:
+class Flow(NamedTuple):
+    """A published log-likelihood of images with pixels in [0, 1]: nats, and bits per dimension."""
+
+    nats: float
+    bits: float
+
+
+def published_of(dataset: str) -> Flow | None:
+    """The paper's own model on a data set, on the scale on which all sets compare; none if it has
+    no such set.
+
+    Args:
+        dataset: Title.
+    """
+    if dataset not in FIGURE_3:
+        return None
     printed, size = FIGURE_3[dataset], _size(dataset)
+    nats = float(printed.likelihoods[OURS]) + printed.shift(size)
+    return Flow(nats, _bits(nats, size))
+
+
+def _published(dataset: str) -> list[PrintedRow]:
+    printed, ours = FIGURE_3[dataset], published_of(dataset)
     rows = []
     for model, nats in printed.likelihoods.items():
         decimals = len(nats.partition(".")[2])  # as printed
         cells = [Cell(number(float(nats), decimals)), *[EMPTY] * 5]
         if model == OURS:  # on which scale the others are is not known
-            unit = float(nats) + printed.shift(size)
-            cells[2:4] = [Cell(number(unit)), Cell(number(_bits(unit, size), 3))]
+            cells[2:4] = [Cell(number(ours.nats)), Cell(number(ours.bits, 3))]
             cells[4] = Cell(f"{printed.layers} x {printed.units:,}")
         rows.append(PrintedRow(f"{model} (published)", cells))
     return rows
