@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from html import unescape
 
 import pytest
 from made_run import PAGES, MadeRun
+from PIL import Image, ImageChops
 
 from deepgen.cli import main
 from deepgen.errors import DeepgenError
@@ -21,7 +23,6 @@ def make_run(folder):
     for name in (
         "report/index.html",
         "report/report.prov.json",
-        "report/figures/mnist/figure3.png",
         "mnist/seed-1/history.csv",
         "mnist/seed-1/selected.safetensors",
         "mnist/seed-1/selected/samples.npy",
@@ -30,6 +31,9 @@ def make_run(folder):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
     write_json(folder / "report/index.prov.json", {"settings": {"experiments": {}}})
+    picture = folder / "report/figures/mnist/figure3.png"
+    picture.parent.mkdir(parents=True)
+    Image.new("RGB", (3, 3), "red").save(picture)
 
 
 @pytest.fixture
@@ -60,7 +64,28 @@ def test_a_page_says_the_same_after_its_publication(published):
     for page in ("index", "gan2014", "mnist"):
         before, after = ((f / f"{page}.html").read_text() for f in (made.report, target))
         assert before != after
-        assert before.replace('href="../', 'href="') == after
+        assert "data:image" not in after
+        assert "data:image" in before or page == "index"
+        assert without_files(before.replace('href="../', 'href="')) == without_files(after)
+
+
+def without_files(page):
+    """A page without its pictures and their PDFs."""
+    page = re.sub(r' <a class="screen" href="[^"]*\.pdf">PDF</a>', "", page)
+    return re.sub('<img src="[^"]*"', "<img", page)
+
+
+def test_pictures_lie_beside_the_page_as_they_were_and_without_their_pdfs(published):
+    made, target = published
+    pictures = [path.relative_to(made.report) for path in made.report.rglob("*.png")]
+    assert pictures
+    for name in pictures:
+        with Image.open(made.report / name) as one, Image.open(target / name) as other:
+            difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
+        assert max(high for _, high in difference.getextrema()) <= 16
+        assert (target / name).stat().st_size <= (made.report / name).stat().st_size
+        assert f'src="{name}"' in "".join(p.read_text() for p in target.glob("*.html"))
+    assert not list(target.rglob("figures/**/*.pdf"))
 
 
 def test_published_provenance_names_no_host_and_no_command(published):

@@ -12,7 +12,9 @@ from deepgen.errors import DeepgenError
 from deepgen.places import Place
 
 _EVIDENCE = re.compile(r'href="\.\./([^"]*)"')
-_HREF = re.compile(r'href="([^"]*)"')
+_HREF = re.compile(r'(?:href|src)="([^"]*)"')
+_PICTURE = re.compile(r'(<figure id="([^"]*)">\s*<img src=")data:image/png;base64,[^"]*')
+_PDF = re.compile(r' <a class="screen" href="figures/[^"]*\.pdf">PDF</a>')
 
 
 def labelled(sources: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -51,6 +53,11 @@ def evidence(page: str) -> list[str]:
 def beside(page: str) -> str:
     """The same page for a folder that holds its evidence: `../mnist/...` becomes `mnist/...`."""
     return _EVIDENCE.sub(r'href="\1"', page)
+
+
+def pictures_beside(page: str) -> str:
+    """The same page with its pictures as files of `figures/` and without links to their PDFs."""
+    return _PDF.sub("", _PICTURE.sub(r"\1figures/\2.png", page))
 
 
 def relative(page: str) -> list[str]:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from deepgen.errors import DeepgenError
 from deepgen.files import ALTERED, copy, write_json, write_text
-from deepgen.report.links import beside, evidence, relative
+from deepgen.report.links import beside, evidence, pictures_beside, relative
 from deepgen.report.origins import public
 from deepgen.report.published_models import choose_models
+from deepgen.report.small_png import small_png
 
 PROVENANCE = ".prov.json"
 
@@ -27,8 +28,8 @@ def publish(run: Path, target: Path, wanted: list[str] | None = None) -> Publish
     """Copy the report of a finished run with the tables, histories and scores behind it.
 
     One model of each experiment goes along, if it is small, and no samples or images. Pages are
-    changed to link the copies. The new publication is written beside the old one and takes its
-    place when it is whole.
+    changed to link the copies, pictures among them, so that git holds each once. The new
+    publication is written beside the old one and takes its place when it is whole.
 
     Args:
         run: `results/<run>`.
@@ -86,7 +87,8 @@ def _published(run: Path) -> Iterator[tuple[Path, Path]]:
         if hidden or not path.is_file() or path.name.endswith(PROVENANCE) or ALTERED in path.name:
             continue
         if report in path.parents:
-            yield path, path.relative_to(report)
+            if path.suffix != ".pdf" or path.parent == report:  # of figures the pictures go along
+                yield path, path.relative_to(report)
         elif path.suffix in (".csv", ".json"):
             yield path, path.relative_to(run)
     for page in report.glob("*.html"):
@@ -97,7 +99,10 @@ def _published(run: Path) -> Iterator[tuple[Path, Path]]:
 
 def _copy(source: Path, target: Path) -> None:
     if source.suffix == ".html":
-        write_text(target, beside(source.read_text(encoding="utf-8")))
+        write_text(target, pictures_beside(beside(source.read_text(encoding="utf-8"))))
+    elif source.suffix == ".png":
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(small_png(source))
     elif source.name.endswith(PROVENANCE):
         write_json(target, public(json.loads(source.read_text(encoding="utf-8"))))
     else:
