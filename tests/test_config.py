@@ -90,6 +90,7 @@ RIVALS = ["mnist-dbn", "mnist-cae", "mnist-gsn", "lfw-dbn", "lfw-cae", "lfw-gsn"
 KNOWN = ["mnist-rbm", "mnist-mixture"]
 FLOWS = ["mnist-nice", "mnist-nice-released", "lfw-nice", "svhn-nice", "svhn-nice-released"]
 FLOWS += ["cifar10-nice", "cifar10-nice-released"]
+CHANGES = ["alternating", "unscaled", "no-dropout", "gaussian", "minimax"]
 SMALL_FLOWS = ["mnist-nice-short", "lfw-nice-small", "cifar10-nice-small"]
 
 
@@ -97,8 +98,9 @@ SMALL_FLOWS = ["mnist-nice-short", "lfw-nice-small", "cifar10-nice-small"]
     ("name", "experiments"),
     [
         ("config", [*PUBLIC, *RIVALS, *KNOWN, *FLOWS]),
-        ("laptop", [*SMALL, *RIVALS, *KNOWN, *SMALL_FLOWS]),
+        ("laptop", ["mnist", *SMALL, *RIVALS, *KNOWN, *SMALL_FLOWS]),
         ("paper-cpu", [*PUBLIC, "mnist-mixture"]),
+        ("ablations", ["mnist", *(f"mnist-{change}" for change in CHANGES)]),
         ("quick", ["mnist-annealed", "mnist-mixture", "mnist-nice-short"]),
     ],
 )
