@@ -174,8 +174,8 @@ def _epochs(root: Path) -> str:
 
 
 def _hours(root: Path) -> str:
-    """That all published trainings took."""
-    return number(Published(root, "paper").table("tables/costs.csv")["hours"].sum())
+    """Processor time that all published trainings took."""
+    return number(Published(root, "paper").table("tables/costs.csv")["processor_hours"].sum())
 
 
 def _markdown(head: list[str], rows: list[list[str]]) -> str:

@@ -44,9 +44,7 @@ def scored(tmp_path):
 
 def test_numbers_are_those_of_scipy(scored):
     base, other = [30.0, 42.0, 35.5], [50.25, 61.0, 58.0]
-    # The order of the table is that of the ablations, not of the rows
     table = ablations(*scored({"other": other, "base": base}), VARIED)
-    assert list(table["experiment"]) == ["base", "other"]
     first, second = table.to_dict("records")
     mean, sd = sum(other) / 3, stats.tstd(other)
     assert second["log_likelihood"] == pytest.approx(mean)
@@ -59,6 +57,13 @@ def test_numbers_are_those_of_scipy(scored):
     assert math.isnan(first["difference"])
     assert second["num_seeds"] == 3
     assert second["source"].split(";")[2] == "other/seed-3/selected/parzen.json"
+
+
+def test_lines_have_the_order_of_the_run_behind_what_they_vary(scored):
+    names = ["zero", "other", "base"]
+    varied = VARIED | {"zero": VARIED["other"]}
+    table = ablations(*scored({name: [1.0, 2.0] for name in names}), dict(sorted(varied.items())))
+    assert list(table["experiment"]) == ["base", "zero", "other"]
 
 
 def test_a_table_shows_every_seed_and_what_was_changed(scored):

@@ -42,13 +42,14 @@ NOTE = (
 def ablations(
     inputs: dict[str, Path], rows: list[dict[str, Any]], varied: dict[str, dict[str, Any]]
 ) -> pd.DataFrame:
-    """The long form: one row an experiment and estimator, the one that is varied first.
+    """The long form: one row an experiment and estimator, in the order of `rows`, each behind the
+    one that it varies.
 
     Args:
         inputs: `parzen:<experiment>/<source>`: a file `parzen.json`, maybe among others.
         rows: As the stage `table` takes them.
         varied: {experiment: {"ablation_of": the experiment that it varies, or nothing where it is
-            that one itself, "changed": words}}, in the order of the table.
+            that one itself, "changed": words}}.
 
     Returns:
         `COLUMNS`. Scores are in nats: the mean over seeds of the selected checkpoints, its standard
@@ -63,7 +64,10 @@ def ablations(
         if row["experiment"] in varied and row["selection"] == "selected":
             _collect(inputs, row, found)
     lines = []
-    for name, own in varied.items():
+    order = list(dict.fromkeys(row["experiment"] for row in rows))
+    present = [name for name in order if name in varied]
+    for name in sorted(present, key=lambda name: varied[name]["ablation_of"] != ""):
+        own = varied[name]
         for (experiment, estimator), result in found.items():
             if experiment == name:
                 base = found.get((own["ablation_of"], estimator))
