@@ -29,8 +29,8 @@ cores, and `--configfile config/quick.yaml` a small version in minutes. It is co
 Its keys are those of [Run](#run).
 
 An **experiment file** (`experiments/<name>.yaml`) says how one model is trained on one data set and
-scored. Its keys are those of [Experiment](#experiment). A run names the experiments that it builds. A
-file with `ablation_of` says only what it changes of another one.
+scored. Its keys are those of [Experiment](#experiment). A run names the experiments that it builds.
+A file with `ablation_of` says only what it changes of another one.
 
 **Overrides.** A run file may change settings of its experiments, for this run only:
 

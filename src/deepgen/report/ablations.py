@@ -7,6 +7,7 @@ import pandas as pd
 
 from deepgen.errors import DeepgenError
 from deepgen.evaluation.prediction import difference_interval, prediction_interval
+from deepgen.report.cells import pick
 from deepgen.report.parzen import HEADINGS
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, number
 from deepgen.report.read import load
@@ -128,7 +129,9 @@ def ablations_printed(table: pd.DataFrame) -> list[PrintedTable]:
 
 def _printed(dataset: str, space: str, table: pd.DataFrame) -> PrintedTable:
     blocks = []
-    for estimator, rows in table.groupby("estimator", sort=False):
+    present = list(dict.fromkeys(table["estimator"]))
+    for estimator in sorted(present, key=lambda e: [*HEADINGS, *present].index(e)):
+        rows = pick(table, estimator=estimator)
         lines = [PrintedRow(row["model"], _cells(row)) for row in rows.to_dict("records")]
         blocks.append(PrintedBlock(HEADINGS.get(estimator, estimator), lines))
     title = (
