@@ -126,7 +126,11 @@ def _score(rows: pd.DataFrame, paper: pd.DataFrame | None = None) -> str:
     if paper is None or paper.empty:
         return text
     difference = value - paper["log_likelihood"].iloc[0]
-    return f"{text} ({'+' * (difference > 0)}{number(difference)})"
+    return f"{text} ({_signed(difference)})"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + number(value)
 
 
 def _likelihoods(root: Path) -> str:
@@ -161,7 +165,7 @@ def _ablations(root: Path) -> str:
         difference = DASH
         if row["ablation_of"]:
             ends = ", ".join(number(row[f"difference_{end}"]) for end in ("low", "high"))
-            difference = f"{'+' * (row['difference'] > 0)}{number(row['difference'])} [{ends}]"
+            difference = f"{_signed(row['difference'])} [{ends}]"
         ends = ", ".join(number(row[f"prediction_{end}"]) for end in ("low", "high"))
         rows.append([row["model"], f"{number(row['log_likelihood'])} [{ends}]", difference])
     head = ["", "mean [95 % prediction interval of one more]", "difference [95 % interval]"]
