@@ -86,5 +86,5 @@ def test_the_draws_of_a_bound_are_settings(tmp_path):
     (tmp_path / "x.yaml").write_text(yaml.safe_dump(SECOND))
     likelihood = {"num_samples": 3}
     for override, expected in (({}, 10), ({"likelihood": likelihood}, 3)):
-        found = with_defaults(load_experiment(tmp_path / "x.yaml", override, "the run"))
+        found = with_defaults(load_experiment(tmp_path / "x.yaml", {"x": override}, "the run"))
         assert found.resolved()["likelihood"]["num_samples"] == expected

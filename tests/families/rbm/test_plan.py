@@ -12,7 +12,7 @@ FILE = Path(__file__).parents[3] / "config" / "experiments" / "mnist-rbm.yaml"
 
 
 def load(**changes):
-    return load_experiment(FILE, changes, "the run")
+    return load_experiment(FILE, {FILE.stem: changes}, "the run")
 
 
 def test_it_has_both_directions_of_annealing_and_csl_unless_told():
@@ -33,7 +33,7 @@ def test_log_z_is_exact_where_one_side_is_small_unless_told():
 def test_it_shows_its_chains():
     assert "chain" in with_defaults(load()).figures
     with pytest.raises(DeepgenError, match="'chain', which needs a family with chains, unlike gan"):
-        load_experiment(FILE.with_name("mnist.yaml"), {"figures": ["chain"]}, "the run")
+        load_experiment(FILE.with_name("mnist.yaml"), {"mnist": {"figures": ["chain"]}}, "run")
 
 
 @pytest.mark.parametrize(
