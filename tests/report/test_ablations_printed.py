@@ -30,6 +30,7 @@ def scored(tmp_path):
                         "dataset": "MNIST",
                         "model": name.title(),
                         "selection": "selected",
+                        "scores": ["parzen"],
                         "source": source,
                     }
                 )

@@ -210,3 +210,24 @@ def test_experiments_come_in_the_runs_order_whatever_json_makes_of_it(made):
     assert list(made.settings["experiments"]) != made.settings["order"]
     page = written(made, "index")
     assert page.index('href="mnist.html"') < page.index('href="lfw.html"')
+
+
+def test_ablations_have_a_section_that_leads_to_their_files(made):
+    inputs, settings = made.job("index")
+    varied = {
+        "mnist": {"ablation_of": "", "changed": ""},
+        "lfw": {"ablation_of": "mnist", "changed": "dataset lfw (mnist)"},
+        "mixture": {"ablation_of": "mnist", "changed": "it has no Parzen score"},
+    }
+    (made.report / "tables").mkdir(exist_ok=True)
+    for name in ("csv", "md", "tex"):
+        (made.report / f"tables/ablations.{name}").write_text("")
+    report(inputs, made.report, settings | {"ablations": varied})
+    text = (made.report / "index.html").read_text()
+    _, found, rest = text.partition('<section id="ablations">')
+    section = rest.partition("</section>")[0]
+    assert found
+    assert "dataset lfw (mnist)" in section
+    assert "it has no Parzen score" not in section
+    assert 'href="../lfw/seed-1/selected/parzen.json"' in section
+    assert '<a href="#ablations">Ablations</a>' in text

@@ -62,7 +62,8 @@ def ablations(
     """
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        if row["experiment"] in varied and row["selection"] == "selected":
+        chosen = row["selection"] == "selected" and "parzen" in row["scores"]
+        if chosen and row["experiment"] in varied:
             _collect(inputs, row, found)
     lines = []
     order = list(dict.fromkeys(row["experiment"] for row in rows))
