@@ -866,6 +866,9 @@ def test_an_ablation_is_what_it_varies_but_for_its_own_keys(folder):
         ("mnits", r"other\.yaml: experiment 'mnits' has no file .*; did you mean 'mnist'\?"),
         ("varied", r"other\.yaml: ablation_of is 'varied', which varies another one itself"),
         ("other", r"other\.yaml: ablation_of is 'other', which varies another one itself"),
+        ("../other", r"other\.yaml: ablation_of is '../other': name an experiment, lower-case"),
+        (["mnist"], r"other\.yaml: ablation_of is \['mnist'\]: name an experiment"),
+        ("m" * 300, r"other\.yaml: ablation_of is 'mmm.*: name an experiment"),
     ],
 )
 def test_an_ablation_of_nothing_or_of_an_ablation_is_refused(folder, varied, sentence):

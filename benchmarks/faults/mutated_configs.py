@@ -30,6 +30,7 @@ DRY_SHARE = 20  # one of so many goes through Snakemake itself
 SECONDS, BYTES = 20, 1024**3
 EVERY = "every"  # a run of every experiment, without overrides
 GONE = "this key is gone"
+OTHER_FILES = ("init_from", "ablation_of")  # keys after which other files count
 
 NAMES = [
     "../x",
@@ -149,7 +150,7 @@ def _reorder(content: Any, rng: random.Random) -> None:
 
 def _repeat(content: Any, rng: random.Random) -> None:
     lists = [inside[key] for inside, key in _places(content) if isinstance(inside[key], list)]
-    items = rng.choice(lists)
+    items = rng.choice(lists or [[]])  # an ablation's file may have none
     items += copy.deepcopy(items) * rng.choice([1, 3000])
 
 
@@ -380,10 +381,11 @@ def judge(told: dict, before: dict, after: dict) -> tuple[str, str]:
     """
     made = differences(before, after)
     places = [_resolved_place(place) for place in told]
-    if any(place[:2] == ("run", "experiments") or place[-1] == "init_from" for place in places):
+    if any(place[:2] == ("run", "experiments") or place[-1] in OTHER_FILES for place in places):
         made = {place: new for place, new in made.items() if place[0] != "experiments"}
+    allowed = [*places, *(heir for place in places for heir in _heirs(place, after))]
     for place in made:
-        if place[:2] != ("run", "overrides") and not any(_meet(place, p) for p in places):
+        if place[:2] != ("run", "overrides") and not any(_meet(place, p) for p in allowed):
             return "", f"changed {place}, which the file does not say"
     for place, new in zip(places, told.values(), strict=True):
         # Null stands for what is left out, which a default may fill
@@ -393,6 +395,13 @@ def judge(told: dict, before: dict, after: dict) -> tuple[str, str]:
             if found != (float(new) if isinstance(found, float) else new):
                 return "", f"made {place} {found!r} where the file says {new!r}"
     return ("taken as it says" if made else "taken with nothing changed"), ""
+
+
+def _heirs(place: tuple, resolved: dict) -> list[tuple]:
+    """The same place in the ablations of the experiment that it is in."""
+    experiments = resolved["experiments"]
+    heirs = [name for name, e in experiments.items() if e.get("ablation_of") in place[1:2]]
+    return [("experiments", name, *place[2:]) for name in heirs if place[0] == "experiments"]
 
 
 def _resolved_place(place: tuple) -> tuple:

@@ -1,5 +1,6 @@
 """Run files and experiment files: read, merged and checked whole."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from deepgen.checks import (
 from deepgen.errors import DeepgenError
 from deepgen.sections import TAGS, check_section, meant
 from deepgen.settings import Experiment, Run
+from deepgen.typed import NAME, PATTERNS
 from deepgen.yaml_file import bounded, parse_value, read_yaml
 
 
@@ -148,10 +150,14 @@ def load_experiment(
     overrides = overrides or {}
     content = merge(_read_experiment(path, run), overrides.get(path.stem, {}))
     varied = content.get("ablation_of")
-    if isinstance(varied, str):
+    if varied is not None:
+        if not isinstance(varied, str) or not re.fullmatch(NAME, varied) or len(varied) > 60:
+            raise DeepgenError(
+                f"{path}: ablation_of is {varied!r:.70}: name an experiment, {PATTERNS[NAME]}"
+            )
         base = path.with_name(f"{varied}.yaml")
         content = merge(_varied(base, overrides, str(path)), content)
-    changed = overrides.get(path.stem) or overrides.get(varied)
+    changed = {path.stem, str(varied)} & {name for name, override in overrides.items() if override}
     where = f"{path} with the overrides of {run}" if changed else str(path)
     experiment = check_section(Experiment, content, where)
     check_experiment(experiment, where)
