@@ -61,7 +61,10 @@ def pdf(o: argparse.Namespace) -> None:
 def manage_store(o: argparse.Namespace) -> None:
     """List or prune the store."""
     if o.action == "list":
-        for entry in store.entries(o.store):
+        entries = store.entries(o.store)
+        if not entries:
+            print(f"nothing in {o.store}")
+        for entry in entries:
             state = "finished" if entry["finished"] else "running or stopped"
             size = f"{entry['bytes'] / 1e6:8.1f} MB"
             key = entry["key"][:12]  # enough to find its folder

@@ -116,8 +116,10 @@ def test_entries_tell_stage_key_budget_and_state(tmp_path):
     assert found["train", "k2", "50"]["bytes"] == 5
 
 
-def test_an_empty_or_missing_store_has_no_entries(tmp_path):
+def test_an_empty_or_missing_store_has_no_entries(tmp_path, capsys):
     assert store.entries(tmp_path) == store.entries(tmp_path / "none") == []
+    assert main(["store", "list", "--store", str(tmp_path / "none")]) == 0
+    assert capsys.readouterr().out == f"nothing in {tmp_path / 'none'}\n"
 
 
 def test_pruning_keeps_what_is_used_and_what_is_owned(tmp_path):
