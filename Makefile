@@ -23,8 +23,9 @@ reproduce: $(BIN)/.installed
 
 install: $(BIN)/.installed
 
-# A file of tests stays in one process, which shares what the file has made
-PYTEST := python -m pytest -n logical --dist loadfile
+# A file of tests stays in one process, which shares what the file has made; tests/conftest.py has put
+# the long ones first
+PYTEST := python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 test: lint
 	$(PYTEST) -m "not whole"

@@ -27,6 +27,10 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if WHOLE & set(item.fixturenames):
             item.add_marker(pytest.mark.whole)
+    # Long files first, so that none is left over when the other cores are done
+    faults = ROOT / "benchmarks"
+    long = {i.path for i in items if i.get_closest_marker("whole") or faults in i.path.parents}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(autouse=True)

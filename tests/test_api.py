@@ -219,7 +219,7 @@ def test_wrong_codes_counts_and_seeds_are_one_sentence(tmp_path):
 
 
 @pytest.fixture
-def checkout(tmp_path, monkeypatch):
+def clone(tmp_path, monkeypatch):
     """A checkout that has published a model, as the current folder's parent."""
     (tmp_path / "Snakefile").touch()
     (tmp_path / "config/experiments").mkdir(parents=True)
@@ -231,18 +231,18 @@ def checkout(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_published_model_loads_by_its_name(checkout):
+def test_a_published_model_loads_by_its_name(clone):
     assert deepgen.model_names() == ["mnist", "paper/mnist"]
     for name in deepgen.model_names():
         model = deepgen.load_model(name)
-        assert model.path.relative_to(checkout).parts[0] == "reports"
+        assert model.path.relative_to(clone).parts[0] == "reports"
         assert "gan, images [4, 3, 1]" in repr(model)
     with pytest.raises(DeepgenError, match="did you mean 'mnist'"):
         deepgen.load_model("mnits")
 
 
-def test_a_file_of_this_name_comes_first(checkout):
-    (checkout / "examples/mnist").write_bytes(b"no model")
+def test_a_file_of_this_name_comes_first(clone):
+    (clone / "examples/mnist").write_bytes(b"no model")
     with pytest.raises(DeepgenError, match="mnist is not a safetensors file"):
         deepgen.load_model("mnist")
 
@@ -251,7 +251,7 @@ def test_the_version_is_the_installed_one():
     assert deepgen.__version__ == metadata.version("deepgen")
 
 
-def test_the_command_line_draws_from_a_model_by_its_name(checkout, capsys):
+def test_the_command_line_draws_from_a_model_by_its_name(clone, capsys):
     for command in ("sample", "draw"):  # the first is also the stage, which takes only options
         words = [command, "mnist", "-n", "7", "--seed", "3"]
         assert main([*words, "--grid", "grid.png", "--out", f"{command}.npy"]) == 0
@@ -277,8 +277,8 @@ def test_the_command_line_draws_from_a_model_by_its_name(checkout, capsys):
         (["mnist", "--grid", "Snakefile/x.png"], 1, "cannot use"),
     ],
 )
-def test_what_cannot_be_drawn_is_one_sentence(checkout, capsys, words, code, said):
-    (checkout / "examples/Snakefile").touch()
+def test_what_cannot_be_drawn_is_one_sentence(clone, capsys, words, code, said):
+    (clone / "examples/Snakefile").touch()
     try:
         found = main(["sample", *words])
     except SystemExit as left:
@@ -286,4 +286,4 @@ def test_what_cannot_be_drawn_is_one_sentence(checkout, capsys, words, code, sai
     error = capsys.readouterr().err
     assert found == code
     assert said in error.splitlines()[-1]
-    assert not list((checkout / "examples").glob("x*"))
+    assert not list((clone / "examples").glob("x*"))

@@ -162,7 +162,7 @@ def test_a_report_without_its_record_is_refused(tmp_path, text):
 
 
 @pytest.fixture
-def checkout(tmp_path):
+def clone(tmp_path):
     """A checkout where two runs published mnist, one of them tfd, and where a run is finished."""
     (tmp_path / "Snakefile").touch()
     (tmp_path / "config/experiments").mkdir(parents=True)
@@ -174,9 +174,9 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def test_a_name_leads_to_the_published_model_or_to_an_own_runs(checkout):
+def test_a_name_leads_to_the_published_model_or_to_an_own_runs(clone):
     found = {
-        name: find_model(name, checkout).read_text()
+        name: find_model(name, clone).read_text()
         for name in ("tfd", "paper/mnist", "laptop/mnist", "mnist-annealed", "quick/tfd")
     }
     assert found == {
@@ -186,7 +186,7 @@ def test_a_name_leads_to_the_published_model_or_to_an_own_runs(checkout):
         "mnist-annealed": "results/quick/mnist-annealed 2",
         "quick/tfd": "results/quick/tfd 2",
     }
-    assert {"mnist", "quick/mnist-annealed"} < model_names(checkout).keys()
+    assert {"mnist", "quick/mnist-annealed"} < model_names(clone).keys()
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,9 @@ def test_a_name_leads_to_the_published_model_or_to_an_own_runs(checkout):
         ("quick/mnist", "no model in .* is called 'quick/mnist'; known are laptop/mnist"),
     ],
 )
-def test_a_name_that_leads_nowhere_is_one_sentence(checkout, name, said):
+def test_a_name_that_leads_nowhere_is_one_sentence(clone, name, said):
     with pytest.raises(DeepgenError, match=said) as caught:
-        find_model(name, checkout)
+        find_model(name, clone)
     assert "\n" not in str(caught.value)
 
 
@@ -210,7 +210,7 @@ def test_outside_a_checkout_one_is_told_where_models_are(tmp_path):
         find_model("mnist", None)
 
 
-def test_the_checkout_is_the_one_around_or_that_of_the_package(checkout, tmp_path_factory):
-    elsewhere, package = tmp_path_factory.mktemp("elsewhere"), checkout / "src/deepgen"
-    assert find_checkout(checkout / "config", elsewhere / "src/deepgen") == checkout
-    assert find_checkout(elsewhere, package) == checkout
+def test_the_checkout_is_the_one_around_or_that_of_the_package(clone, tmp_path_factory):
+    elsewhere, package = tmp_path_factory.mktemp("elsewhere"), clone / "src/deepgen"
+    assert find_checkout(clone / "config", elsewhere / "src/deepgen") == clone
+    assert find_checkout(elsewhere, package) == clone
