@@ -99,6 +99,7 @@ SMALL_FLOWS = ["mnist-nice-short", "lfw-nice-small", "cifar10-nice-small"]
     [
         ("config", [*PUBLIC, *RIVALS, *KNOWN, *FLOWS]),
         ("laptop", ["mnist", *SMALL, *RIVALS, *KNOWN, *SMALL_FLOWS]),
+        ("evening", ["mnist", "mnist-annealed", *RIVALS[:3], "mnist-mixture", *SMALL_FLOWS]),
         ("paper-cpu", [*PUBLIC, "mnist-mixture"]),
         ("ablations", ["mnist", *(f"mnist-{change}" for change in CHANGES)]),
         ("quick", ["mnist-annealed", "mnist-mixture", "mnist-nice-short"]),
