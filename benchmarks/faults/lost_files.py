@@ -81,7 +81,7 @@ def lost_files(count: int, seed: int, folder: Path) -> Outcome:
             outcome.failures.append(f"changed {', '.join(sorted(others))}")
         for aside in (path for name in KEPT for path in (run.root / name).rglob("*.altered-*")):
             aside.rmdir() if aside.is_dir() else aside.unlink()
-    run.put_back_records()
+    run.put_back_times()
     return outcome
 
 

@@ -87,9 +87,9 @@ class Run:
         lines = re.findall(r"^ *(?:Shell command: )?deepgen (.*) > \S+.*2>&1", plan, re.MULTILINE)
         self.stages = [self._make(shlex.split(line)) for line in lines]
         self.tree = self.files()
-        # Provenance holds times, which the report shows: put back after every disturbance
-        self.records = {
-            path: (root / path).read_bytes() for path in self.tree if _holds_times(path)
+        # Provenance holds times, which pages show: both are put back after every disturbance
+        self.timed = {
+            path: (root / path).read_bytes() for path in self.tree if shows_times(Path(path).name)
         }
 
     def _serve(self, variables: dict[str, str]) -> subprocess.Popen:
@@ -250,12 +250,12 @@ class Run:
                 found.append(f"made another {name} when run again")
         found += [f"left {path}" for path in self.litter()]
         found += [f"lost {path}" for path in sorted(self.tree - self.files())]
-        self.put_back_records()
+        self.put_back_times()
         return found
 
-    def put_back_records(self) -> None:
-        """Make provenance what it was after the undisturbed run."""
-        for path, content in self.records.items():
+    def put_back_times(self) -> None:
+        """Make provenance, and what shows its times, what it was after the undisturbed run."""
+        for path, content in self.timed.items():
             (self.root / path).write_bytes(content)
 
 

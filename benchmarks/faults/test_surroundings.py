@@ -53,4 +53,4 @@ def test_a_plan_is_right_after_the_clock_was_changed(folder):
     try:
         assert run.project.planned(SAMPLES) == {"sample": 1}
     finally:
-        run.put_back_records()
+        run.put_back_times()
