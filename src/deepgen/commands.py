@@ -4,6 +4,8 @@ import argparse
 import re
 import sys
 
+from rich import filesize
+
 from deepgen.config import load_config
 from deepgen.engine import store
 from deepgen.errors import DeepgenError
@@ -24,9 +26,11 @@ def publish(o: argparse.Namespace) -> None:
     """Copy a finished report to reports/<run>/, or what another name is given."""
     if o.name and not re.fullmatch(NAME, o.name):
         raise DeepgenError(f"--as is {o.name!r}: must be {PATTERNS[NAME]}")
-    published = publish_report(o.run, o.out / (o.name or o.run.name), o.models)
-    for path in published.files:
-        print(path)
+    target = o.out / (o.name or o.run.name)
+    published = publish_report(o.run, target, o.models)
+    size = sum(path.stat().st_size for path in published.files)
+    print(f"{target}: {len(published.files):,} files, {filesize.decimal(size)}")
+    print(f"read it: {target / 'index.html'}")
     for remark in published.remarks:
         print(f"deepgen publish: {remark}", file=sys.stderr)
 

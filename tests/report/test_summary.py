@@ -117,11 +117,16 @@ def test_where_nothing_was_published_no_column_speaks_of_a_paper():
     ]
 
 
-def test_each_kind_of_likelihood_has_a_column():
+def test_a_likelihood_names_its_kind_and_scale():
     flow, vae = (ROWS[0] | {"model": name, "experiment": name} for name in ("flow", "vae"))
     bound = {"kind": "lower bound", "num_samples": 50}
     likely = [
-        (flow, "likelihood", likelihood(900.0)),
+        # Of two kinds the first in the order exact, lower bound, estimate
+        (
+            flow,
+            "likelihood",
+            {"csl": likelihood(1.0, kind="estimate")["direct"], **likelihood(900.0)},
+        ),
         (flow | {"selection": "last", "source": "seed-1/last"}, "likelihood", likelihood(1.0)),
         (vae, "likelihood", likelihood(800.0, **bound)),
     ]
@@ -129,14 +134,14 @@ def test_each_kind_of_likelihood_has_a_column():
     histories = {(name, 1): _history(5) for name in experiments}
     made = _made([], [], [], likely)
     part = summary(made, runs(histories, experiments), experiments, NOT_RUN)
-    heads = [name.split(":")[0] for name in part.columns]
     # No Parzen score, so no column of them
-    assert heads == ["Experiment", "Exact (nats)", "Lower bound (nats)", "Epochs", "Seeds"]
+    assert part.columns == ["Experiment", "Log-likelihood (nats)", "Epochs", "Seeds"]
+    scale = "density over pixels in [0, 1]"
     texts = [[cell.text for cell in row.cells] for row in part.blocks[0].rows]
     assert texts == [
-        ["900.00 ± 0.25 (examples)", "–", "5 of 5", "1"],
-        ["–", "800.00 ± 0.25 (examples)", "5 of 5", "1"],
-        ["not run", "–", "–", "–"],
+        [f"900.00 ± 0.25 (examples); exact, {scale}", "5 of 5", "1"],
+        [f"800.00 ± 0.25 (examples); lower bound, {scale}", "5 of 5", "1"],
+        ["not run", "–", "–"],
     ]
     variant = {"dataset_title": "MNIST", "model": "Adversarial nets, longer"}
     mixed = summary(_made(ROWS[:1], SCORES[:1]), runs({}, {}), {}, [variant])
@@ -144,7 +149,7 @@ def test_each_kind_of_likelihood_has_a_column():
     assert [cell.text for cell in row.cells] == ["225 ± 2 (examples)", "not run", *["–"] * 5]
     assert len(row.cells) + 1 == len(mixed.columns)
     beside = summary(_made(ROWS[:1], SCORES[:1], likely=likely), runs({}, {}), experiments, [])
-    assert len(beside.columns) == 10
+    assert len(beside.columns) == 9
     assert "different quantities" in beside.notes[-1]
     assert not any("different quantities" in note for note in part.notes)
     assert [cell.text for cell in beside.blocks[0].rows[0].cells][:2] == ["–", "–"]

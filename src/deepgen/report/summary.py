@@ -7,7 +7,7 @@ import pandas as pd
 from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.places import Place
 from deepgen.report.cells import DIFFERENCE, EDGE, difference_cell, pick, score_cell
-from deepgen.report.likelihoods import kinds, likelihood_cell
+from deepgen.report.likelihoods import kinds, likelihood_cell, named
 from deepgen.report.long_form import Measured
 from deepgen.report.not_run import sources, state
 from deepgen.report.printed import EMPTY, Cell, PrintedBlock, PrintedRow, PrintedTable, span
@@ -15,6 +15,11 @@ from deepgen.report.untrained import UNTRAINED
 from deepgen.report.wording import name_in_papers
 
 PARZEN = ["Parzen, published (nats)"]
+LIKELIHOOD = "Log-likelihood (nats)"
+DIFFERENT = (
+    "A Parzen score and a log-likelihood are different quantities: never compare. Nor do "
+    "likelihoods of another kind or scale; all that were taken stand in their own tables."
+)
 BUDGET = (
     "Epochs stand beside the budget of the experiment's file, which is our choice where the paper "
     "and its code have no rule that ends a training."
@@ -34,8 +39,8 @@ def summary(
     """One row an experiment, then one for each that was left out.
 
     Ours is the selected checkpoint, its Parzen score under both estimators. Without any Parzen
-    score there are no columns of them, and without a published one none of differences; each kind
-    of likelihood has its own.
+    score there are no columns of them, and without a published one none of differences. Of a
+    model's likelihoods the first kind has a cell, with its name.
 
     Args:
         made: Long forms, in which what papers printed stands beside what was measured.
@@ -44,7 +49,7 @@ def summary(
             it has one, as the report's settings.
         not_run: What the run left out: `dataset_title`, `model` (title), and as `state` takes it.
     """
-    likely, parzen = kinds(made.likelihoods), len(made.parzen) > 0
+    likely, parzen = [LIKELIHOOD] * (len(made.likelihoods) > 0), len(made.parzen) > 0
     of_papers = any(experiment.get("paper") for experiment in experiments.values())
     published = of_papers or (parzen and "published" in set(made.parzen["origin"]))
     rows: list[PrintedRow] = []
@@ -53,9 +58,7 @@ def summary(
         names = {"model": experiment["title"], "dataset": experiment["dataset_title"]}
         cells = _parzen(made.parzen, names, bool(experiment.get("paper"))) if parzen else []
         cells = cells if published else cells[1::2]
-        chosen = pick(made.likelihoods, **names, selection="selected")
-        for kind in likely.values():
-            cells.append(likelihood_cell(pick(chosen, **kind)))
+        cells += [_likelihood(pick(made.likelihoods, **names, selection="selected"))] * len(likely)
         cells += _trainings(name, experiment, runs)
         rows.append(PrintedRow(f"{names['dataset']}, {names['model']}", cells))
     for entry in not_run:
@@ -71,8 +74,7 @@ def summary(
     texts = " ".join(cell.text for row in rows for cell in row.cells)
     notes += [DIFFERENCE] * ("prediction interval" in texts) + [EDGE] * ("*" in texts)
     notes += [UNTRAINED] * ("untrained" in texts) + [BUDGET] * (len(runs) > 0 and of_papers)
-    if parzen and likely:
-        notes.append("A Parzen score and a log-likelihood are different quantities: never compare.")
+    notes += [DIFFERENT] * (parzen and len(likely))
     columns = (PARZEN if published else ALONE) if parzen else []
     headings = ["Experiment", *columns, *likely, "Epochs", "Seeds"]
     return PrintedTable("The experiments of this run", headings, [PrintedBlock("", rows)], notes)
@@ -93,6 +95,14 @@ def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cel
         own = pick(ours, estimator=estimator)
         cells += [score_cell(own), difference_cell(own, theirs)]
     return cells
+
+
+def _likelihood(own: pd.DataFrame) -> Cell:
+    """A model's likelihood of the first kind that it has, with the kind and its scale."""
+    for kind in kinds(own).values():
+        cell = likelihood_cell(pick(own, **kind))
+        return Cell(f"{cell.text}; {named(kind)}, {kind['scale']}", cell.sources)
+    return EMPTY
 
 
 def _published(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

@@ -12,11 +12,15 @@ pixels,,mnist/seed-1/selected/parzen.json
 "Adversarial nets, annealed (ours)",MNIST,measured,selected,160.04,1.3,\
 "parzen, released default grid",pixels,,mnist/seed-1/selected/parzen.json
 "Adversarial nets, annealed (ours)",MNIST,measured,last,1.0,1.3,"parzen, fine sigma",pixels,,m/x
+"Adversarial nets, annealed (ours)",MNIST,measured,selected,160.04,2.7,\
+"parzen, released default grid",pixels,,mnist/seed-1/selected/parzen.json
 Weak,MNIST,measured,selected,-5.5,1.0,"parzen, fine sigma",features,yes,weak/seed-1/selected/p.json
 """
 LIKELIHOODS = """\
-model,dataset,origin,selection,log_likelihood,standard_error,kind,estimator,source
-Mixture,MNIST,measured,selected,900.123,0.25,exact,direct,mixture/seed-1/selected/likelihood.json
+model,dataset,origin,selection,log_likelihood,standard_error,kind,estimator,scale,treatment,source
+Mixture,MNIST,measured,selected,900.123,0.25,exact,direct,density,noise,mixture/seed-1/selected/l.json
+Mixture,MNIST,measured,selected,900.123,0.5,exact,direct,density,noise,mixture/seed-1/selected/l.json
+Mixture,MNIST,measured,selected,-90,0.25,exact,direct,bits,drawn,mixture/seed-1/selected/l.json
 """
 
 
@@ -31,10 +35,18 @@ def test_kept_models_stand_first_and_beside_the_paper(tmp_path):
         "Parzen score of test images (nats)", "MNIST, Adversarial nets, annealed (ours)",
         "MNIST, Weak (untrained)", "MNIST, 10 images",
     ]  # fmt: skip
-    assert [c.strip() for c in cells[1][1:]] == ["14", "225 ± 2", "160.0 ± 1.3", "171.3 ± 1.4"]
+    assert [c.strip() for c in cells[1][1:]] == [
+        "14",
+        "225 ± 2",
+        "160.0 ± 1.3 ± 2.7",
+        "171.3 ± 1.4",
+    ]
     assert [c.strip() for c in cells[2][1:]] == ["-5.5 ± 1.0"]
     assert [c.strip() for c in cells[3][1:]] == ["243.7 ± 2.1"]
-    assert [c.strip() for c in cells[-1]] == ["MNIST, Mixture", "900.12 ± 0.25", "exact, direct"]
+    assert [[c.strip() for c in row] for row in cells[-2:]] == [
+        ["MNIST, Mixture", "900.12 ± 0.25 ± 0.50", "exact, direct"],
+        ["MNIST, Mixture", "-90.00 ± 0.25", "exact, direct"],
+    ]
 
 
 def test_a_report_without_tables_has_none(tmp_path):

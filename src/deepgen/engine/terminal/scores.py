@@ -1,7 +1,7 @@
 """The run's main scores as a few lines, from the tables of its report. Imports no pandas."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from deepgen.columns import aligned
@@ -9,6 +9,9 @@ from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.report.wording import name_in_papers
 
 Row = dict[str, str]
+ESTIMATORS = (RELEASED_GRID, FINE_SIGMA)
+# What makes two rows of likelihoods one number, whose standard errors are over different things
+QUANTITY = ("dataset", "model", "selection", "kind", "estimator", "scale", "treatment")
 
 
 def main_scores(report: Path) -> list[str]:
@@ -35,8 +38,8 @@ def _parzen_rows(table: list[Row], epochs: dict[str, str]) -> Iterator[list[str]
     kept = [row for row in table if row["origin"] == "measured" and row["selection"] != "last"]
     models = dict.fromkeys((row["dataset"], row["model"]) for row in kept)
     for dataset, model in sorted(models, key=lambda key: not _trained(kept, *key)):
-        own = {row["estimator"]: row for row in kept if _is(row, dataset, model)}
-        space = next(iter(own.values()))["space"]
+        own = [row for row in kept if _is(row, dataset, model)]
+        space = own[0]["space"]
         published = [
             row
             for row in table
@@ -44,20 +47,24 @@ def _parzen_rows(table: list[Row], epochs: dict[str, str]) -> Iterator[list[str]
             and _is(row, dataset, name_in_papers(model))
             and row["space"] == space
         ]
-        mark = " (untrained)" if any(row.get("untrained") for row in own.values()) else ""
+        mark = " (untrained)" if any(row.get("untrained") for row in own) else ""
         yield [
             f"{dataset}, {model}{mark}",
-            _of(next(iter(own.values())), epochs),
-            _value(published[0]) if published else "",
-            *(_value(own[name]) if name in own else "" for name in (RELEASED_GRID, FINE_SIGMA)),
+            _of(own[0], epochs),
+            _published(published[0]) if published else "",
+            *(_measured(row for row in own if row["estimator"] == name) for name in ESTIMATORS),
         ]
 
 
 def _likelihood_rows(table: list[Row], epochs: dict[str, str]) -> Iterator[list[str]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
     for row in table:
         if row["origin"] == "measured" and row["selection"] != "last":
-            name = f"{row['dataset']}, {row['model']}"
-            yield [name, _of(row, epochs), _value(row, 2), f"{row['kind']}, {row['estimator']}"]
+            found.setdefault(tuple(row[name] for name in QUANTITY), []).append(row)
+    for rows in found.values():
+        row = rows[0]
+        name, how = f"{row['dataset']}, {row['model']}", f"{row['kind']}, {row['estimator']}"
+        yield [name, _of(row, epochs), _measured(rows, 2), how]
 
 
 def _trained(rows: list[Row], dataset: str, model: str) -> bool:
@@ -73,12 +80,17 @@ def _of(row: Row, epochs: dict[str, str]) -> str:
     return epochs.get(row["source"].partition("/")[0], "") if row["selection"] else ""
 
 
-def _value(row: Row, digits: int = 1) -> str:
-    """A number with its standard error, or its first if there are two."""
-    value, error = row["log_likelihood"], row["standard_error"]
-    if row["origin"] == "published":
-        return f"{value} ± {error}" if error else value
-    return f"{float(value):,.{digits}f}" + (f" ± {float(error):,.{digits}f}" if error else "")
+def _published(row: Row) -> str:
+    """A number as its paper prints it."""
+    return " ± ".join(filter(None, (row["log_likelihood"], row["standard_error"])))
+
+
+def _measured(rows: Iterable[Row], digits: int = 1) -> str:
+    """A number with each of its standard errors, over examples and over seeds."""
+    rows = list(rows)
+    numbers = [row["log_likelihood"] for row in rows[:1]]
+    numbers += [row["standard_error"] for row in rows if row["standard_error"]]
+    return " ± ".join(f"{float(number):,.{digits}f}" for number in numbers)
 
 
 def _epochs(runs: Path) -> dict[str, str]:
