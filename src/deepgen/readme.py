@@ -1,4 +1,5 @@
-"""The numbers of the README, from the published tables: `python -m deepgen.readme`.
+"""The numbers of the README and of pages of `docs/`, from the published tables:
+`python -m deepgen.readme`.
 
 Between `<!-- numbers: NAME -->` and `<!-- /numbers -->` stands what a function of `BLOCKS` makes.
 """
@@ -15,14 +16,16 @@ from deepgen.errors import DeepgenError
 from deepgen.evaluation.estimators import FINE_SIGMA, RELEASED_GRID
 from deepgen.files import write_text
 from deepgen.papers.gan2014.published import MODELS
-from deepgen.papers.nice2014.table import published_of as published_flow
+from deepgen.papers.nice2014.table import published_of
 from deepgen.report.cells import pick
+from deepgen.report.likelihoods import named
 from deepgen.report.printed import DASH, number, span
 from deepgen.report.wording import name_in_papers
 
-PAGE = "README.md"
+PAGES = ("README.md", "docs/nice.md", "docs/rivals.md")
 BLOCK = re.compile(r"(<!-- numbers: (.+?) -->)(.*?)(<!-- /numbers -->)", re.DOTALL)
 ESTIMATORS = (RELEASED_GRID, FINE_SIGMA)
+SETTLED = "burn-in 1,000"  # end of the name of a way of drawing
 
 
 class Published:
@@ -49,28 +52,37 @@ class Published:
         return table.astype(dict.fromkeys(empty, object)).fillna(dict.fromkeys(empty, ""))
 
     def epochs(self, experiment: str) -> str:
-        """Those of the published trainings, beside those that the experiment's file asks for."""
-        own = pick(self.table("runs.csv"), experiment=experiment)["epochs"]
+        """Those of the published trainings, beside those that the experiment's file asks for; in
+        brackets the chosen ones, where they are others.
+        """
+        own = pick(self.table("runs.csv"), experiment=experiment)
         path = self.root / "config/experiments" / f"{experiment}.yaml"
         full = load_experiment(path).training.epochs
-        return f"{span(own.min(), own.max())} of {full:,}"
+        text = f"{span(own['epochs'].min(), own['epochs'].max())} of {full:,}"
+        chosen = own["best_epoch"].fillna(own["epochs"])
+        if (chosen == own["epochs"]).all():
+            return text
+        return f"{text} ({', '.join(f'{epoch:.0f}' for epoch in chosen)})"
 
 
 def files(root: Path) -> dict[str, str]:
-    """The README with the numbers of today: {path below `root`: text}.
+    """The pages with the numbers of today: {path below `root`: text}.
 
     Raises:
         DeepgenError: if a table is missing, or a block is not known.
     """
 
+    pages = {page: (root / page).read_text(encoding="utf-8") for page in PAGES}
+
     def made(found: re.Match[str]) -> str:
         begin, name, _, end = found.groups()
         if name not in BLOCKS:
-            raise DeepgenError(f"{PAGE} has unknown numbers {name!r}: name {', '.join(BLOCKS)}")
+            (page,) = (page for page, text in pages.items() if text is found.string)
+            raise DeepgenError(f"{page} has unknown numbers {name!r}: name {', '.join(BLOCKS)}")
         text = BLOCKS[name](root)
         return f"{begin}\n{text}\n{end}" if "\n" in text else f"{begin}{text}{end}"
 
-    return {PAGE: BLOCK.sub(made, (root / PAGE).read_text(encoding="utf-8"))}
+    return {page: BLOCK.sub(made, text) for page, text in pages.items()}
 
 
 def _parzen(*titles: str) -> Callable[[Path], str]:
@@ -83,7 +95,7 @@ def _parzen(*titles: str) -> Callable[[Path], str]:
         rows = []
         for title in titles:
             rows += list(_of_dataset(published, pick(table, dataset=title), title))
-        return _markdown([*head, "epochs", "seeds"], rows)
+        return _markdown([*head, "epochs (chosen)", "seeds"], rows)
 
     return made
 
@@ -104,7 +116,7 @@ def _of_dataset(published: Published, table: pd.DataFrame, dataset: str) -> Iter
         told = [DASH, DASH]
         if not own.empty:
             files = own["source"].iloc[0].split(";")
-            told = [published.epochs(files[0].partition("/")[0]), str(own["num_seeds"].iloc[0])]
+            told = [published.epochs(files[0].partition("/")[0]), f"{own['num_seeds'].iloc[0]:.0f}"]
         yield [f"{dataset}, {name}", _paper(paper), *scores, *told]
     for name, own in pick(measured, selection="").groupby("model", sort=False):
         scores = [f"*{_score(pick(own, estimator=e))}*" for e in ESTIMATORS]
@@ -136,24 +148,76 @@ def _signed(value: float) -> str:
 def _likelihoods(root: Path) -> str:
     """Exact likelihoods of flows, on one scale."""
     published, rows = Published(root, "paper"), []
-    table = pick(published.table("tables/likelihoods.csv"), kind="exact", selection="selected")
-    for row in table.to_dict("records"):
-        if name_in_papers(row["model"]) != "NICE":
-            continue
-        paper = published_flow(row["dataset"])
-        experiment = row["source"].partition("/")[0]
-        rows.append(
-            [
-                f"{row['dataset']}, {row['model']}",
-                f"{number(paper.nats)} ({paper.bits:.2f})" if paper else "",
-                f"{number(row['log_likelihood'])} ± {number(row['standard_error'])}",
-                f"{row['bits_per_dimension']:.2f}",
-                published.epochs(experiment),
-                str(row["num_seeds"]),
-            ]
-        )
-    head = ["", "the paper (bits)", "ours", "bits a pixel value", "epochs", "seeds"]
+    for row in _flows(published):
+        if row["selection"] == "selected":
+            experiment = row["source"].partition("/")[0]
+            rows.append([*_flow(row), published.epochs(experiment), str(row["num_seeds"])])
+    head = ["", "the paper (bits)", "ours", "bits a pixel value", "epochs (chosen)", "seeds"]
     return _markdown(head, rows)
+
+
+def _flows_in_full(root: Path) -> str:
+    """The same of selected and last models, with the spread over draws and the Parzen scores."""
+    published, rows = Published(root, "paper"), []
+    parzen = pick(published.table("tables/parzen.csv"), origin="measured")
+    runs = published.table("runs.csv")
+    for row in _flows(published):
+        own = pick(parzen, **{key: row[key] for key in ("model", "dataset", "selection")})
+        scores = [_score(pick(own, estimator=e)) for e in ESTIMATORS]
+        trained = pick(runs, experiment=row["source"].partition("/")[0]).iloc[0]
+        last = row["selection"] == "last" or pd.isna(trained["best_epoch"])
+        epoch = trained["epochs"] if last else trained["best_epoch"]
+        spread = number(row["spread_over_draws"], 2)
+        rows.append([*_flow(row), f"{epoch:.0f} of {trained['epochs']:.0f}", spread, *scores])
+    head = ["", "the paper (bits)", "ours", "bits a pixel value", "epoch", "spread over draws"]
+    return _markdown([*head, "Parzen, released grid", "Parzen, fine sigma"], rows)
+
+
+def _flows(published: Published) -> list[dict]:
+    table = pick(published.table("tables/likelihoods.csv"), kind="exact")
+    twice = (table["selection"] == "last") & (table["same_model"] != "")
+    rows = table[~twice].to_dict("records")
+    return [row for row in rows if name_in_papers(row["model"]) == "NICE"]
+
+
+def _flow(row: dict) -> list[str]:
+    paper = published_of(row["dataset"])
+    return [
+        f"{row['dataset']}, {row['model']}",
+        f"{number(paper.nats)} ({paper.bits:.2f})" if paper else "",
+        f"{number(row['log_likelihood'])} ± {number(row['standard_error'])}",
+        f"{row['bits_per_dimension']:.2f}",
+    ]
+
+
+def _rivals(root: Path) -> str:
+    """Scores on MNIST of models whose samples come from chains, ways of drawing them (first seed,
+    released grid), and estimates of the likelihood.
+    """
+    published, rows = Published(root, "paper"), []
+    names = ("parzen", "sampling", "likelihoods")
+    parzen, ways, likelihoods = (
+        pick(published.table(f"tables/{name}.csv"), dataset="MNIST") for name in names
+    )
+    ways = ways[(ways["way"] != "independent draws") & (ways["estimator"] == RELEASED_GRID)]
+    for title in dict.fromkeys(ways["model"]):
+        own = pick(parzen, model=title, selection="selected")
+        drawn = pick(ways, model=title)
+        nats = [
+            number(drawn.loc[rows_of(drawn["way"].str), "log_likelihood"].min(), 0)
+            for rows_of in (lambda way: way.startswith("draws"), lambda way: way.endswith(SETTLED))
+        ]
+        known = pick(likelihoods, model=title, selection="selected")
+        logs = [
+            f"{number(row['log_likelihood'])} ({named(row).removeprefix('lower ')})"
+            for row in known.drop_duplicates("estimator").to_dict("records")
+        ]
+        paper = pick(parzen, model=name_in_papers(title), origin="published")
+        scores = [_score(pick(own, estimator=e), paper) for e in ESTIMATORS]
+        seeds = f"{own['num_seeds'].iloc[0]:.0f}"
+        rows.append([title, _paper(paper), *scores, seeds, *nats, "; ".join(logs) or DASH])
+    head = ["", "published", "ours, released grid", "fine sigma", "seeds", "draws", "settled"]
+    return _markdown([*head, "log p(x)"], rows)
 
 
 def _ablations(root: Path) -> str:
@@ -191,6 +255,8 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "table 1": _parzen("MNIST"),
     "other sets": _parzen("LFW faces", "CIFAR-10"),
     "likelihoods": _likelihoods,
+    "flows": _flows_in_full,
+    "rivals": _rivals,
     "ablations": _ablations,
     "epochs": _epochs,
     "hours": _hours,
