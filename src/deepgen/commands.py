@@ -11,6 +11,7 @@ from deepgen.engine import store
 from deepgen.errors import DeepgenError
 from deepgen.files import write_atomically
 from deepgen.json_file import parse_json
+from deepgen.report.model_names import MODEL
 from deepgen.report.publish import publish as publish_report
 from deepgen.typed import NAME, PATTERNS
 
@@ -30,7 +31,8 @@ def publish(o: argparse.Namespace) -> None:
     published = publish_report(o.run, target, o.models)
     size = sum(path.stat().st_size for path in published.files)
     print(f"{target}: {len(published.files):,} files, {filesize.decimal(size)}")
-    print(f"read it: {target / 'index.html'}")
+    for model in (path for path in published.files if path.name == MODEL):
+        print(f"with the model {model}")
     for remark in published.remarks:
         print(f"deepgen publish: {remark}", file=sys.stderr)
 
