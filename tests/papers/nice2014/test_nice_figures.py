@@ -10,7 +10,7 @@ import yaml
 from deepgen.checks import check_experiment
 from deepgen.errors import DeepgenError
 from deepgen.figures import style
-from deepgen.papers.nice2014.figures import estimator, inpainting
+from deepgen.papers.nice2014.figures import estimator, inpainting, spectrum
 from deepgen.papers.nice2014.settings import Nice2014
 from deepgen.sections import check_section
 from deepgen.settings import Experiment
@@ -136,3 +136,14 @@ def test_figures_that_cannot_be_are_refused_at_planning(root, changes, said):
         check_experiment(check_section(Experiment, content, "the file"), "the file")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("smallest", "scale"), [(0.5, "linear"), (0.001, "log")])
+def test_scales_that_hardly_differ_have_an_axis_that_one_can_read(smallest, scale):
+    sigma = np.geomspace(0.54, smallest, 3072)
+    figure = spectrum.draw({"spectrum": {"sigma": sigma}}, {})
+    (axes,) = figure.axes
+    assert axes.get_yscale() == scale
+    shown = figure.get_window_extent()
+    assert axes.get_tightbbox().x0 >= shown.x0
+    assert sum(bool(label.get_text()) for label in axes.get_yticklabels()) >= 3

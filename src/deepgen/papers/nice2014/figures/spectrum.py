@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from deepgen.figures import style
 
 INPUTS = ("spectrum", "history")
+WIDE = 100  # largest scale by smallest
 
 
 @style.context()
@@ -21,9 +23,12 @@ def draw(inputs: dict[str, Any], settings: dict[str, Any]) -> Figure:
     """
     sigma = inputs["spectrum"]["sigma"]
     figure = style.new_figure(4.5, 2.8)
-    axes = figure.add_axes((0.15, 0.17, 0.82, 0.78))
+    axes = figure.add_axes((0.16, 0.17, 0.81, 0.78))
     axes.plot(np.arange(1, len(sigma) + 1), sigma, color=style.colour(0))
-    axes.set(xlabel="component, by its scale", ylabel="$\\sigma_d = \\exp(-s_d)$", yscale="log")
+    axes.set(xlabel="component, by its scale", ylabel="$\\sigma_d = \\exp(-s_d)$")
+    if sigma[0] > WIDE * sigma[-1]:  # below, a log axis has hardly a label
+        axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(0, len(sigma) + 1)
     return figure
 
