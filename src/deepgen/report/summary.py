@@ -49,7 +49,7 @@ def summary(
             it has one, as the report's settings.
         not_run: What the run left out: `dataset_title`, `model` (title), and as `state` takes it.
     """
-    likely, parzen = [LIKELIHOOD] * (len(made.likelihoods) > 0), len(made.parzen) > 0
+    likely, parzen = len(made.likelihoods) > 0, len(made.parzen) > 0
     of_papers = any(experiment.get("paper") for experiment in experiments.values())
     published = of_papers or (parzen and "published" in set(made.parzen["origin"]))
     rows: list[PrintedRow] = []
@@ -58,13 +58,14 @@ def summary(
         names = {"model": experiment["title"], "dataset": experiment["dataset_title"]}
         cells = _parzen(made.parzen, names, bool(experiment.get("paper"))) if parzen else []
         cells = cells if published else cells[1::2]
-        cells += [_likelihood(pick(made.likelihoods, **names, selection="selected"))] * len(likely)
+        if likely:
+            cells.append(_likelihood(pick(made.likelihoods, **names, selection="selected")))
         cells += _trainings(name, experiment, runs)
         rows.append(PrintedRow(f"{names['dataset']}, {names['model']}", cells))
     for entry in not_run:
         names = {"model": entry["model"], "dataset": entry["dataset_title"]}
         title = f"{names['dataset']}, {names['model']}"
-        cells = [Cell("not run"), *[EMPTY] * (len(likely) + 1)]
+        cells = [Cell("not run"), *[EMPTY] * (likely + 1)]
         if parzen:
             own = [score_cell(_published(made.parzen, names))] if published else []
             cells = [*own, *cells, *[EMPTY] * (4 if published else 2)]
@@ -74,9 +75,9 @@ def summary(
     texts = " ".join(cell.text for row in rows for cell in row.cells)
     notes += [DIFFERENCE] * ("prediction interval" in texts) + [EDGE] * ("*" in texts)
     notes += [UNTRAINED] * ("untrained" in texts) + [BUDGET] * (len(runs) > 0 and of_papers)
-    notes += [DIFFERENT] * (parzen and len(likely))
+    notes += [DIFFERENT] * (parzen and likely)
     columns = (PARZEN if published else ALONE) if parzen else []
-    headings = ["Experiment", *columns, *likely, "Epochs", "Seeds"]
+    headings = ["Experiment", *columns, *[LIKELIHOOD] * likely, "Epochs", "Seeds"]
     return PrintedTable("The experiments of this run", headings, [PrintedBlock("", rows)], notes)
 
 
