@@ -69,6 +69,20 @@ def test_a_page_says_the_same_after_its_publication(published):
         assert without_files(before.replace('href="../', 'href="')) == without_files(after)
 
 
+def test_the_sigmas_of_models_go_along_and_those_of_references_do_not(tmp_path):
+    make_run(tmp_path / "run")
+    for source in ("seed-1/selected", "references/kmeans", "references/kmeans/fold-2"):
+        (tmp_path / "run/mnist" / source).mkdir(parents=True, exist_ok=True)
+        for name in ("sigma_grid.csv", "parzen.json"):
+            (tmp_path / "run/mnist" / source / name).write_text("1")
+    publish(tmp_path / "run", tmp_path / "reports")
+    assert {
+        str(path.parent.relative_to(tmp_path / "reports/mnist"))
+        for path in (tmp_path / "reports").rglob("sigma_grid.csv")
+    } == {"seed-1/selected"}
+    assert (tmp_path / "reports/mnist/references/kmeans/parzen.json").exists()
+
+
 def without_files(page):
     """A page without its pictures and their PDFs."""
     page = re.sub(r' <a class="screen" href="[^"]*\.pdf">PDF</a>', "", page)

@@ -26,6 +26,17 @@ def test_a_grey_sheet_and_a_photograph_are_what_they_were(tmp_path):
     assert np.array_equal(small(photograph, tmp_path / "photograph.png")[0], photograph)
 
 
+def test_shades_that_flow_need_less_than_with_a_palette(tmp_path):
+    across, down = np.meshgrid(np.arange(256), np.arange(200))
+    noise = np.random.default_rng(0).integers(-2, 3, across.shape)
+    flowing = ((across + down) // 2 + noise).clip(0, 255).astype(np.uint8)
+    after, size = small(np.repeat(flowing[..., None], 3, axis=2), tmp_path / "face.png")
+    assert np.array_equal(after[..., 0], flowing)
+    palette = io.BytesIO()
+    Image.fromarray(flowing).quantize(256).save(palette, "PNG", optimize=True)
+    assert size < 0.8 * palette.tell()
+
+
 def test_a_chart_needs_half_the_bytes_and_looks_the_same(tmp_path):
     with style.context():
         figure = style.new_figure(4, 3)

@@ -80,7 +80,11 @@ def _loss(gone: set[str]) -> Iterator[str]:
 
 
 def _published(run: Path) -> Iterator[tuple[Path, Path]]:
-    """Files of a run and where they go in its publication: the report, small text files, links."""
+    """Files of a run and where they go in its publication: the report, small text files, links.
+
+    Not the likelihoods of references over all sigmas: no figure draws them, and they would be half
+    of the bytes of all tables.
+    """
     report = run / "report"
     for path in run.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(run).parts)
@@ -89,12 +93,16 @@ def _published(run: Path) -> Iterator[tuple[Path, Path]]:
         if report in path.parents:
             if path.suffix != ".pdf" or path.parent == report:  # of figures the pictures go along
                 yield path, path.relative_to(report)
-        elif path.suffix in (".csv", ".json"):
+        elif path.suffix in (".csv", ".json") and not _of_references_over_sigmas(path):
             yield path, path.relative_to(run)
     for page in report.glob("*.html"):
         for name in evidence(page.read_text(encoding="utf-8")):
             if (run / name).is_file():
                 yield run / name, Path(name)
+
+
+def _of_references_over_sigmas(path: Path) -> bool:
+    return path.name == "sigma_grid.csv" and "references" in path.parts
 
 
 def _copy(source: Path, target: Path) -> None:
