@@ -1,6 +1,6 @@
 """Log-likelihoods of the models themselves, as people read them.
 
-Another kind, estimator, scale or treatment of the bytes never shares a column.
+Another scale or treatment of the bytes never shares a table, another kind or estimator no column.
 """
 
 from typing import Any
@@ -27,6 +27,7 @@ SCALES = {
     "probability of discrete images": "A probability of discrete images compares with those of the "
     "same bits, drawn alike, and with no density.",
 }
+SAME_TABLE = ("scale", "treatment")  # of the columns KIND
 # Estimators as a heading names them, and how to read them; others go without saying
 ESTIMATORS = {
     "forward": (
@@ -50,24 +51,23 @@ ESTIMATORS = {
 
 
 def likelihoods_printed(table: pd.DataFrame) -> list[PrintedTable]:
-    """One table a data set: a line a model and checkpoint, a column a kind, estimator, scale and
-    treatment.
+    """One table a data set, scale and treatment: a line a model and checkpoint, a column a kind and
+    estimator.
 
     Args:
         table: The long form `likelihoods`.
     """
-    return [_printed(str(name), rows) for name, rows in table.groupby("dataset", sort=False)]
+    sets = table.groupby("dataset", sort=False)
+    return [
+        _printed(rows) for _, own in sets for _, rows in own.groupby(list(SAME_TABLE), sort=False)
+    ]
 
 
-def kinds(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """{heading: {"kind", "estimator", "scale", "treatment"}} of a table's columns, in order."""
+def kinds(table: pd.DataFrame) -> list[dict[str, str]]:
+    """The {"kind", "estimator", "scale", "treatment"} that a table has, exact ones first."""
     order = [*READING, *(kind for kind in table["kind"] if kind not in READING)]
     found = table[list(KIND)].drop_duplicates().to_dict("records")
-    headings = {}
-    for kind in sorted(found, key=lambda k: order.index(k["kind"])):
-        name = named(kind)
-        headings[f"{name[0].upper()}{name[1:]} (nats): {kind['scale']}; {kind['treatment']}"] = kind
-    return headings
+    return sorted(found, key=lambda kind: order.index(kind["kind"]))
 
 
 def named(kind: dict[str, str]) -> str:
@@ -89,16 +89,19 @@ def likelihood_cell(rows: pd.DataFrame) -> Cell:
     return Cell(f"{cell.text}; shared {low} to {high}".replace("-", "−"), cell.sources)
 
 
-def _printed(dataset: str, table: pd.DataFrame) -> PrintedTable:
+def _printed(table: pd.DataFrame) -> PrintedTable:
+    """Of rows that share a data set, a scale and a treatment."""
     headings, columns = ["Model"], []
-    for heading, kind in kinds(table).items():
-        headings.append(heading)
+    for kind in kinds(table):
+        name = named(kind)
+        headings.append(f"{name[0].upper()}{name[1:]} (nats)")
         columns.append((kind, likelihood_cell))
         if pick(table, **kind)["bits_per_dimension"].notna().any():
             headings.append("The same in bits per dimension")
             columns.append((kind, _bits))
     rows = lines(table, columns)
-    title = f"Log-likelihood of the test images of {dataset}"
+    dataset, scale, treatment = table[["dataset", *SAME_TABLE]].iloc[0]
+    title = f"Log-likelihood of the test images of {dataset}: {scale}; {treatment}"
     return PrintedTable(title, headings, [PrintedBlock("", rows)], _notes(table))
 
 

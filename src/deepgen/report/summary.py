@@ -100,7 +100,7 @@ def _parzen(table: pd.DataFrame, names: dict[str, str], paper: bool) -> list[Cel
 
 def _likelihood(own: pd.DataFrame) -> Cell:
     """A model's likelihood of the first kind that it has, with the kind and its scale."""
-    for kind in kinds(own).values():
+    for kind in kinds(own):
         cell = likelihood_cell(pick(own, **kind))
         return Cell(f"{cell.text}; {named(kind)}, {kind['scale']}", cell.sources)
     return EMPTY

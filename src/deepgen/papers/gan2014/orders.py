@@ -152,7 +152,7 @@ def _all(tables: dict[str, pd.DataFrame], dataset: str, shown: dict[str, str]) -
         points = _points(pick(scores, score=name), shown, "value", unit)
         yield Measure(heading, best, digits, points)
     likely = selected(tables["likelihoods"], dataset, shown)
-    for kind in kinds(likely).values():
+    for kind in kinds(likely):
         points = _points(pick(likely, **kind), shown)
         yield Measure(f"log p(x), {named(kind)}", None, 1, points, "nats")
 
