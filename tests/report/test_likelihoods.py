@@ -66,7 +66,7 @@ def test_another_scale_or_treatment_never_shares_a_table(other):
     assert list(cells(olivetti)) == ["Flow, selected checkpoint"]
 
 
-def test_equal_kinds_share_a_column_with_bits_beside_where_they_have_a_meaning():
+def test_equal_kinds_share_a_column_and_densities_have_their_bits_beside():
     flows = printed(
         entry("Flow", likelihood(1234.5)),
         entry("Mixture", likelihood(800.0, bits_per_dimension=2.25)),
@@ -82,12 +82,12 @@ def test_equal_kinds_share_a_column_with_bits_beside_where_they_have_a_meaning()
     assert texts["Mixture, selected checkpoint"][1] == "2.250"
     machines = printed(
         entry("RBM", likelihood(-86.0, **DISCRETE, kind="estimate")),
-        entry("Bare", likelihood(-90.0, **DISCRETE | {"bits_per_dimension": None})),
+        entry("Bare", likelihood(-90.0, **DISCRETE)),
     )
-    assert machines.columns == ["Model", "Exact (nats)", "Estimate (nats)", bits]
+    assert machines.columns == ["Model", "Exact (nats)", "Estimate (nats)"]
     texts = {line.label: [cell.text for cell in line.cells] for line in machines.blocks[0].rows}
-    assert texts["RBM, selected checkpoint"] == ["–", "−86.00 ± 0.25 (examples)", "0.200"]
-    assert texts["Bare, selected checkpoint"] == ["−90.00 ± 0.25 (examples)", "–", "–"]
+    assert texts["RBM, selected checkpoint"] == ["–", "−86.00 ± 0.25 (examples)"]
+    assert texts["Bare, selected checkpoint"] == ["−90.00 ± 0.25 (examples)", "–"]
 
 
 def test_seeds_are_averaged_and_keep_both_errors_and_their_files():
