@@ -69,13 +69,14 @@ def test_help_names_every_stage():
 
 
 @pytest.mark.parametrize("name", STAGES + TOOLS)
-def test_help_of_a_command_explains_every_option(name, capsys, monkeypatch):
+def test_help_of_a_command_says_what_it_does_and_explains_every_option(name, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "1000")
     with pytest.raises(SystemExit) as left:
         main([name, "--help"])
     assert left.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
     commands = next(a for a in build_parser()._actions if a.dest == "command").choices
+    assert commands[name].description
     for action in commands[name]._actions:
         if action.choices is None or action.option_strings:
             assert action.help, action.dest

@@ -149,7 +149,7 @@ def build_parser() -> argparse.ArgumentParser:
     for name, stage in STAGES.items():
         _add_stage(commands.add_parser(name, help=stage.help, description=_sentence(stage)), stage)
 
-    p = commands.add_parser("draw", help=DRAW, description=f"D{DRAW[1:]}.")
+    p = _tool(commands, "draw", DRAW)
     p.add_argument("name", help=MODEL_HELP)
     p.add_argument(
         "-n", dest="number", type=_images, default=100, help="images, 10,000 at most (default: 100)"
@@ -160,7 +160,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="the images themselves, float32 [n, H, W, C], .npy"
     )
     p.set_defaults(function=do.draw)
-    p = commands.add_parser("add-dataset", help="make an experiment of your own images")
+    p = _tool(commands, "add-dataset", "make an experiment of your own images")
     p.add_argument("source", type=Path, help="folder of pictures, or a file .npy, .npz or IDX")
     p.add_argument("--name", type=_name, required=True, help="of data set, experiment and run")
     p.add_argument("--title", help="in tables (default: the name)")
@@ -170,11 +170,16 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--labels", type=Path, help="file of labels, for .npy and IDX")
     p.set_defaults(function=do.add_dataset, out=None)
 
-    p = commands.add_parser("publish", help="copy a finished report to reports/<run>/")
+    p = _tool(commands, "publish", "copy a finished report to reports/<run>/")
     p.add_argument("run", type=Path, help="results/<run>")
-    p.add_argument("--out", type=Path, default=Path("reports"), help="default: reports")
     p.add_argument(
-        "--as", dest="name", metavar="NAME", help="folder below that (default: the run's name)"
+        "--out",
+        type=Path,
+        default=Path("reports"),
+        help="folder of all publications (default: reports)",
+    )
+    p.add_argument(
+        "--as", dest="name", metavar="NAME", help="folder in that (default: the run's name)"
     )
     p.add_argument(
         "--models",
@@ -184,12 +189,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.set_defaults(function=do.publish)
 
-    p = commands.add_parser("pdf", help="print a page of the report as PDF")
+    p = _tool(commands, "pdf", "print a page of the report as PDF")
     p.add_argument("--html", type=Path, required=True, help="results/<run>/report/index.html")
     p.add_argument("--out", type=Path, required=True, help="the PDF")
     p.set_defaults(function=do.pdf)
 
-    p = commands.add_parser("store", help="list or prune the store")
+    p = _tool(commands, "store", "list or prune the store")
     p.add_argument("action", choices=["list", "prune"])
     _store(p)
     p.add_argument(
@@ -200,12 +205,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.set_defaults(function=do.manage_store, out=None)
 
-    p = commands.add_parser("status", help="show all trainings in the store")
+    p = _tool(commands, "status", "show all trainings in the store")
     _store(p)
     p.add_argument("--watch", action="store_true", help="go on showing them, until Ctrl-C")
     p.set_defaults(function=do.status, out=None)
 
-    p = commands.add_parser("estimate", help="tell what a run's trainings take, before it runs")
+    p = _tool(commands, "estimate", "tell what a run's trainings take, before it runs")
     _run_file(p)
     p.add_argument(
         "--cores",
@@ -218,16 +223,16 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.set_defaults(function=do.estimate, out=None)
 
-    p = commands.add_parser("ledger", help="record finished outputs with DVC")
+    p = _tool(commands, "ledger", "record finished outputs with DVC")
     _run_file(p)
     p.add_argument("--push", action="store_true", help="and send them to the remote")
     p.set_defaults(function=do.ledger, out=None)
 
-    p = commands.add_parser("restore", help="bring back what was recorded, for jobs to take")
+    p = _tool(commands, "restore", "bring back what was recorded, for jobs to take")
     _run_file(p)
     p.set_defaults(function=do.restore, out=None)
 
-    p = commands.add_parser("compare", help="tell what differs between two runs or revisions")
+    p = _tool(commands, "compare", "tell what differs between two runs or revisions")
     for name in ("a", "b"):
         p.add_argument(name, help="results/<run>, reports/<run>, or a git revision")
     p.add_argument(
@@ -235,7 +240,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.set_defaults(function=do.compare, out=None)
 
-    p = commands.add_parser("tensorboard", help="write the curves of trainings for TensorBoard")
+    p = _tool(commands, "tensorboard", "write the curves of trainings for TensorBoard")
     p.add_argument(
         "source", type=Path, help="results/<run>, reports/<run>, or a store for what runs now"
     )
@@ -243,6 +248,11 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--watch", action="store_true", help="go on as they grow, until Ctrl-C")
     p.set_defaults(function=do.tensorboard)
     return parser
+
+
+def _tool(commands: Any, name: str, said: str) -> argparse.ArgumentParser:
+    """A command that is no stage; its own help begins with what the list of commands says."""
+    return commands.add_parser(name, help=said, description=f"{said[0].upper()}{said[1:]}.")
 
 
 def _add_stage(p: argparse.ArgumentParser, stage: Any) -> None:
