@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,7 +73,10 @@ def _run(name: str, count: int, seed: int, folder: Path) -> Outcome:
     module, _, part = name.rpartition(".")
     began = time.monotonic()
     try_faults = getattr(importlib.import_module(f"benchmarks.faults.{module}"), part)
-    outcome = try_faults(count, seed, folder)
+    try:
+        outcome = try_faults(count, seed, folder)
+    except Exception:  # what other parts found in an hour is not to be lost
+        outcome = Outcome(name, failures=[f"did not come to its end: {traceback.format_exc()}"])
     minutes = (time.monotonic() - began) / 60
     print(f"{name}: {outcome.counts} in {minutes:.1f} minutes", file=sys.stderr, flush=True)
     for failure in outcome.failures:

@@ -162,7 +162,7 @@ def change_rate(project: Project, rate: float) -> None:
     """Another learning rate for the project's experiment."""
     path = project.root / "config/experiments/digits.yaml"
     content = yaml.safe_load(path.read_text())
-    content["training"]["optimiser"] = {"learning_rate": rate}
+    content["training"]["optimiser"] = {"name": "momentum", "learning_rate": rate}
     path.write_text(yaml.safe_dump(content))
 
 
