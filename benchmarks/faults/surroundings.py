@@ -109,7 +109,8 @@ def places(count: int, seed: int, folder: Path, target: str = "all") -> Outcome:
             problems = [
                 f"made another {name}"
                 for name, digest in stage.outputs.items()
-                if not shows_times(name) and _digest(project.root / stage.out / name) != digest
+                if not shows_times(Path(name).name)
+                and _digest(project.root / stage.out / name) != digest
             ]
             if (project.root / stage.out / stage.provenance).exists():
                 outcome.judge(f"{stage.name} in {place}", problems, "same bits")
