@@ -39,7 +39,7 @@ lint: $(BIN)/.installed
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 
-# The table in docs/reliability.md; one to two hours
+# The table in docs/reliability.md; about two hours
 faults: $(BIN)/.installed
 	python -m benchmarks.faults.campaign --write
 
