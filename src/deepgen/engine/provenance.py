@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_info
+
 
 def describe_machine() -> dict[str, Any]:
     """The machine and the versions that decide the bits of a result."""
@@ -19,6 +21,7 @@ def describe_machine() -> dict[str, Any]:
         "host": socket.gethostname(),
         "platform": platform.platform(),
         "processor": _processor(),
+        "kernels": _kernels(),
         "device": "cuda" if used_gpu else "cpu",
         "gpu": torch.cuda.get_device_name() if used_gpu else None,
         "threads": torch.get_num_threads() if torch else None,
@@ -63,6 +66,16 @@ def _version(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def _kernels() -> list[str]:
+    """What numpy's BLAS and torch chose for this processor: others round otherwise."""
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    named = {
+        f"{library['internal_api']} {library.get('architecture', '')}".strip() for library in blas
+    }
+    torch = sys.modules.get("torch")
+    return sorted(named) + ([f"torch {torch.backends.cpu.get_cpu_capability()}"] if torch else [])
 
 
 def _processor() -> str:
