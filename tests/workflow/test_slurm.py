@@ -173,15 +173,15 @@ def test_a_killed_head_restarts_and_a_training_outlives_its_time(cluster, local,
         project.wait_for(lambda: "waiting for it" in project.log(), head)
         assert f"SLURM job {first}," in project.log()
         assert first in training_jobs(), "the first trainer is no longer at work"
-        reached = project.trained_epochs()[-1]
         slurm("scancel", first)
         with suppress(ProcessLookupError):  # it has gone already, if SLURM woke it up
             os.kill(trainer, signal.SIGCONT)
-        project.wait_for_epoch(reached + 1, head)
-        trainer = project.trainer()
-        os.kill(trainer, signal.SIGSTOP)  # nor may the second one end before its time
+        # By its process, for the first one may end an epoch before it leaves
+        second = project.wait_for(lambda: {project.trainer()} - {trainer}, head).pop()
+        project.wait_for_epoch(project.trained_epochs()[-1] + 1, head)
+        os.kill(second, signal.SIGSTOP)  # nor may the second one end before its time
         time.sleep(25)
-        os.kill(trainer, signal.SIGCONT)
+        os.kill(second, signal.SIGCONT)
         project.wait_for(lambda: ENDED.search(project.said()), head)
     with project.edited("workflow/rules/common.smk", "margin = 30", "margin = -600"):
         # On a busy machine the minute is over before the end, and the next job continues
